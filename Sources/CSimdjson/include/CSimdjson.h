@@ -1,0 +1,3 @@
+#ifndef WINDSOCK_CSIMDJSON_H
+#define WINDSOCK_CSIMDJSON_H
+#endif
