@@ -1,0 +1,17 @@
+package import Jetstream
+
+/// What the running daemon says of itself: kept in the database as JSON, so that `windsock status` can show it from
+/// another process.
+package struct RunState: Sendable, Equatable, Codable {
+    /// The sums of invariant 5.
+    package var flow: FlowCounters
+    package var connection: ConnectionStatus.Snapshot
+    /// The fault of the machine (disk full, I/O error, busy) that holds the writer up now; nil when none does.
+    package var machineFault: String?
+
+    package init(flow: FlowCounters, connection: ConnectionStatus.Snapshot, machineFault: String?) {
+        self.flow = flow
+        self.connection = connection
+        self.machineFault = machineFault
+    }
+}

@@ -1,0 +1,42 @@
+import Synchronization
+
+/// What the reader is doing, for people to see: written by the reader, read by anyone.
+package final class ConnectionStatus: Sendable {
+    package struct Snapshot: Sendable, Equatable, Codable {
+        package enum Phase: String, Sendable, Codable {
+            case connecting
+            case connected
+            /// Between two connections.
+            case waiting
+            case stopped
+        }
+
+        package var phase = Phase.connecting
+        package var host = ""
+        /// Since when the phase has lasted, in microseconds since the Unix epoch.
+        package var sinceMicroseconds: Int64 = 0
+        /// Connections that were opened since the program started.
+        package var connections = 0
+        /// Why the last connection ended or could not be made; nil when none has.
+        package var lastError: String?
+        /// When the last frame of any kind came, in microseconds since the Unix epoch; nil before the first one.
+        package var lastFrameMicroseconds: Int64?
+    }
+
+    private let state = Mutex(Snapshot())
+
+    package init() {}
+
+    package var snapshot: Snapshot { state.withLock { $0 } }
+
+    func update(_ change: (inout Snapshot) -> Void) {
+        state.withLock { change(&$0) }
+    }
+
+    func enter(_ phase: Snapshot.Phase, atMicroseconds: Int64) {
+        update { snapshot in
+            snapshot.phase = phase
+            snapshot.sinceMicroseconds = atMicroseconds
+        }
+    }
+}

@@ -1,0 +1,75 @@
+/// Messages of one connection, in the order in which they arrived, in one run of bytes.
+package struct MessageBatch: Sendable {
+    /// A message within the batch.
+    package struct Message {
+        /// The message as it came; valid only within the call that handed it out.
+        package var bytes: UnsafeRawBufferPointer
+        /// False for a binary message, which a server sends only when compression was asked for.
+        package var isText: Bool
+        /// When it was complete, in microseconds since the Unix epoch.
+        package var receivedAtMicroseconds: Int64
+    }
+
+    private struct Slot {
+        var end: Int
+        var isText: Bool
+        var receivedAtMicroseconds: Int64
+    }
+
+    /// The connection that the messages came over.
+    package let source: StreamSource
+    private var bytes: [UInt8] = []
+    private var slots: [Slot] = []
+
+    package init(source: StreamSource) {
+        self.source = source
+    }
+
+    package var count: Int { slots.count }
+    package var isEmpty: Bool { slots.isEmpty }
+    package var byteCount: Int { bytes.count }
+
+    package mutating func append(_ message: UnsafeRawBufferPointer, isText: Bool, receivedAtMicroseconds: Int64) {
+        bytes.append(contentsOf: message)
+        slots.append(Slot(end: bytes.count, isText: isText, receivedAtMicroseconds: receivedAtMicroseconds))
+    }
+
+    /// Lends all messages for the length of `body`.
+    package func withMessages<Value, Failure: Error>(
+        _ body: ([Message]) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try bytes.withUnsafeBytes { (all) throws(Failure) -> Value in
+            var start = 0
+            let messages = slots.map { slot in
+                defer { start = slot.end }
+                return Message(
+                    bytes: UnsafeRawBufferPointer(rebasing: all[start..<slot.end]),
+                    isText: slot.isText,
+                    receivedAtMicroseconds: slot.receivedAtMicroseconds
+                )
+            }
+            return try body(messages)
+        }
+    }
+}
+
+/// Which server messages come from.
+package struct StreamSource: Sendable, Hashable {
+    /// Host and port as they are stored beside a cursor.
+    package var host: String
+    package var wire: JetstreamWire
+    /// The number of the connection within this run of the program, from 1 on.
+    package var connection: Int
+
+    package init(host: String, wire: JetstreamWire, connection: Int) {
+        self.host = host
+        self.wire = wire
+        self.connection = connection
+    }
+}
+
+/// The protocol that a host speaks.
+package enum JetstreamWire: String, Sendable, Hashable, Codable {
+    /// `/subscribe`
+    case v1
+}

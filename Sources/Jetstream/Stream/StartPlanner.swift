@@ -1,0 +1,90 @@
+/// Decides where each connection begins (invariant 7), and how to get past a message that ends every connection.
+///
+/// A value without clock, socket or database: what happened goes in, a cursor comes out.
+package struct StartPlanner: Sendable {
+    /// How far a start by time goes back on the host that was stored from last: more than its events are out of order.
+    static let rewindMicroseconds: Int64 = 5_000_000
+    /// The same on another host, whose clock stamps the events anew.
+    static let otherHostRewindMicroseconds: Int64 = 10_000_000
+    /// Connections that must end at one position, through what the server sent, before it is skipped.
+    static let endsBeforeSkip = 3
+    static let longestSkipStepMicroseconds: Int64 = 1_000_000
+    /// A start this near to the present is live from its first event on.
+    static let liveWindowMicroseconds: Int64 = 60_000_000
+
+    package struct Start: Sendable, Equatable {
+        /// The cursor to send: a sequence number below 1e15, else microseconds since the Unix epoch.
+        package var cursor: Int64
+        package var isLive: Bool
+        /// What is passed over, when this start skips something.
+        package var gap: StreamGap?
+    }
+
+    private struct Obstacle {
+        var position: StreamPosition
+        var ends = 1
+        var skipMicroseconds: Int64 = 0
+        var cause: String
+    }
+
+    private var fruitlessConnections = 0
+    private var obstacle: Obstacle?
+    /// Where the last skip got through; no start of this run goes back behind it.
+    private var floorMicroseconds = Int64.min
+
+    package init() {}
+
+    /// Whether the next start skips something by a small step, so that it need not wait as after a failure.
+    package var isSkippingBySmallSteps: Bool {
+        guard let obstacle else { return false }
+        return obstacle.skipMicroseconds > 0 && obstacle.skipMicroseconds < StartPlanner.longestSkipStepMicroseconds
+    }
+
+    /// Where to begin.
+    ///
+    /// - Parameters:
+    ///   - position: what is stored.
+    ///   - host: the host to connect to.
+    ///   - nowMicroseconds: the present time; no cursor is later.
+    package func start(from position: StreamPosition, on host: String, nowMicroseconds: Int64) -> Start {
+        let time = max(position.timeMicroseconds, position.coveredUntilMicroseconds ?? .min)
+        let isLive = time >= nowMicroseconds - StartPlanner.liveWindowMicroseconds
+        if let obstacle, obstacle.skipMicroseconds > 0, obstacle.position.isSamePlace(as: position) {
+            let from = position.timeMicroseconds
+            let to = min(from + obstacle.skipMicroseconds, nowMicroseconds)
+            let gap = StreamGap(
+                host: host, wire: position.wire, fromMicroseconds: from, toMicroseconds: to, cause: obstacle.cause)
+            return Start(cursor: to, isLive: isLive, gap: gap)
+        }
+        if position.isPlaceholder { return Start(cursor: min(time, nowMicroseconds), isLive: isLive) }
+        if let seq = position.seq, position.host == host { return Start(cursor: seq, isLive: isLive) }
+        let full =
+            position.host == host ? StartPlanner.rewindMicroseconds : StartPlanner.otherHostRewindMicroseconds
+        let rewind = fruitlessConnections < Int64.bitWidth ? full >> Int64(fruitlessConnections) : 0
+        return Start(cursor: min(max(time - rewind, floorMicroseconds), nowMicroseconds), isLive: isLive)
+    }
+
+    /// Takes note of how a connection ended.
+    ///
+    /// - Parameters:
+    ///   - start: where it began.
+    ///   - position: what is stored now.
+    ///   - broughtNew: whether anything of it was new.
+    ///   - serverFault: the words for what the server sent that ended it; nil when it ended for another reason.
+    package mutating func ended(_ start: Start, at position: StreamPosition, broughtNew: Bool, serverFault: String?) {
+        fruitlessConnections = broughtNew ? 0 : fruitlessConnections + 1
+        if broughtNew, let gap = start.gap { floorMicroseconds = max(floorMicroseconds, gap.toMicroseconds) }
+        if let obstacle, !obstacle.position.isSamePlace(as: position) { self.obstacle = nil }
+        guard let serverFault else { return }
+        guard var known = obstacle else {
+            obstacle = Obstacle(position: position, cause: "Could not be read, and was skipped: \(serverFault)")
+            return
+        }
+        known.ends += 1
+        if known.ends >= StartPlanner.endsBeforeSkip {
+            let step = min(max(known.skipMicroseconds, 1), StartPlanner.longestSkipStepMicroseconds)
+            known.skipMicroseconds += known.skipMicroseconds == 0 ? 1 : step
+        }
+        obstacle = known
+    }
+}

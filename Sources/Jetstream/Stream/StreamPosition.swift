@@ -1,0 +1,82 @@
+import Glibc
+
+/// Where in the stream a host was left: what is stored, never what was only read (invariant 7).
+package struct StreamPosition: Sendable, Equatable {
+    package var host: String
+    package var wire: JetstreamWire
+    /// The sequence number of the last event; nil from a host that sends none.
+    package var seq: Int64?
+    /// The newest event's time, in microseconds since the Unix epoch.
+    package var timeMicroseconds: Int64
+    /// True until the first event is stored: the time is then that of the first start.
+    package var isPlaceholder: Bool
+    /// Up to when a live connection is known to have delivered everything, though nothing of ours was in it; nil when
+    /// that was never so.
+    package var coveredUntilMicroseconds: Int64?
+
+    package init(
+        host: String, wire: JetstreamWire, seq: Int64?, timeMicroseconds: Int64, isPlaceholder: Bool,
+        coveredUntilMicroseconds: Int64?
+    ) {
+        self.host = host
+        self.wire = wire
+        self.seq = seq
+        self.timeMicroseconds = timeMicroseconds
+        self.isPlaceholder = isPlaceholder
+        self.coveredUntilMicroseconds = coveredUntilMicroseconds
+    }
+
+    /// Whether both are at the same event, however much time has been covered since.
+    func isSamePlace(as other: StreamPosition) -> Bool {
+        host == other.host && seq == other.seq && timeMicroseconds == other.timeMicroseconds
+    }
+}
+
+/// A stretch of the stream in which events may have been missed (invariant 8).
+package struct StreamGap: Sendable, Equatable {
+    package var host: String
+    package var wire: JetstreamWire
+    package var fromMicroseconds: Int64
+    package var toMicroseconds: Int64
+    package var cause: String
+}
+
+/// Time that a connection has covered.
+package struct StreamCoverage: Sendable, Equatable {
+    package var source: StreamSource
+    /// When the last frame of any kind came, in microseconds since the Unix epoch.
+    package var untilMicroseconds: Int64
+    /// Whether the connection began at the present time, so that all it has to deliver is what happens.
+    package var beganLive: Bool
+}
+
+/// Who keeps the position and the gaps. It is asked between two connections and never while one is open.
+package protocol StreamKeeper: Sendable {
+    /// The position of the host that was stored from last; nil before the very first start.
+    func position() throws -> StreamPosition?
+
+    /// Stores a first position, a placeholder.
+    func begin(_ position: StreamPosition) throws
+
+    /// Writes a gap down, and returns its number.
+    func record(_ gap: StreamGap) throws -> Int64
+
+    /// Moves a gap's end.
+    func extendGap(_ number: Int64, toMicroseconds: Int64) throws
+}
+
+/// The time of day, as a parameter, so that tests can set it.
+package struct WallClock: Sendable {
+    /// Microseconds since the Unix epoch.
+    package let now: @Sendable () -> Int64
+
+    package init(now: @escaping @Sendable () -> Int64) {
+        self.now = now
+    }
+
+    package static let system = WallClock {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+    }
+}
