@@ -2,8 +2,10 @@
 
 import PackageDescription
 
-/// What every Swift target is compiled with. Warnings are errors here and not in a script, so that an editor, a
-/// developer's build and CI agree; dependencies are not affected.
+/// What every Swift target is compiled with.
+///
+/// Warnings are errors here and not in a script, so that an editor, a developer's build and CI agree; dependencies are
+/// not affected.
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),

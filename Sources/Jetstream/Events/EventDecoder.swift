@@ -35,7 +35,8 @@ package final class EventDecoder {
                     did: envelope.did.string ?? "",
                     timeMicroseconds: envelope.time_us.integerOrNil,
                     seq: envelope.cursor.positiveInteger
-                ))
+                )
+            )
         }
     }
 

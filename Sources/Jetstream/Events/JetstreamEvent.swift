@@ -7,7 +7,9 @@ package struct JetstreamEvent: Sendable, Equatable {
     /// Neither unique (operations of one commit share it) nor increasing, and never to be trusted: it may be negative or
     /// far in the future.
     package var timeMicroseconds: Int64
-    /// The server's own sequence number; nil from a server that sends none. It means nothing to another host.
+    /// The server's own sequence number; nil from a server that sends none.
+    ///
+    /// It means nothing to another host.
     package var seq: Int64?
     package var body: Body
 
@@ -20,7 +22,9 @@ package struct JetstreamEvent: Sendable, Equatable {
 
 /// One operation on one record.
 package struct Commit: Sendable, Equatable {
-    /// The repository's revision after the commit: a TID, which grows with time. Not checked by the decoder.
+    /// The repository's revision after the commit: a TID, which grows with time.
+    ///
+    /// Not checked by the decoder.
     package var rev: String
     /// `create`, `update` or `delete`; any other text is passed on for the reader to report.
     package var operation: String

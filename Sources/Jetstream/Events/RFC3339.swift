@@ -1,12 +1,15 @@
 /// Dates as relays write them: `2026-05-25T14:23:29.950Z` (RFC 3339, section 5.6).
 enum RFC3339 {
-    /// The moment in microseconds since the Unix epoch; nil when `text` is no such date, or lies outside the years
-    /// 1 to 9999. Digits of the fraction beyond the sixth are dropped; a leap second counts as the second before it.
+    /// The moment in microseconds since the Unix epoch; nil when `text` is no such date, or lies outside the years 1 to
+    /// 9999.
+    ///
+    /// Digits of the fraction beyond the sixth are dropped; a leap second counts as the second before it.
     static func microseconds(_ text: String) -> Int64? {
         var rest = text.utf8[...]
         guard let year = number(&rest, digits: 4), take("-", from: &rest),
             let month = number(&rest, digits: 2), take("-", from: &rest),
-            let day = number(&rest, digits: 2), take("T", from: &rest) || take("t", from: &rest) || take(" ", from: &rest),
+            let day = number(&rest, digits: 2),
+            take("T", from: &rest) || take("t", from: &rest) || take(" ", from: &rest),
             let hour = number(&rest, digits: 2), take(":", from: &rest),
             let minute = number(&rest, digits: 2), take(":", from: &rest),
             let second = number(&rest, digits: 2),

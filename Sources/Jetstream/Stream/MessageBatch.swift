@@ -35,10 +35,8 @@ package struct MessageBatch: Sendable {
     }
 
     /// Lends all messages for the length of `body`.
-    package func withMessages<Value, Failure: Error>(
-        _ body: ([Message]) throws(Failure) -> Value
-    ) throws(Failure) -> Value {
-        try bytes.withUnsafeBytes { (all) throws(Failure) -> Value in
+    package func withMessages<Value>(_ body: ([Message]) throws -> Value) rethrows -> Value {
+        try bytes.withUnsafeBytes { all in
             var start = 0
             let messages = slots.map { slot in
                 defer { start = slot.end }

@@ -54,7 +54,9 @@ package final class MessageQueue: Sendable {
 
 /// The reader's side.
 extension MessageQueue {
-    /// Whether the reader may read another chunk. When not, `onRoom` is called once there is room.
+    /// Whether the reader may read another chunk.
+    ///
+    /// When not, `onRoom` is called once there is room.
     package func hasRoom() -> Bool {
         state.withLock { state in
             state.readerWaits = state.bytes >= capacityBytes
@@ -65,9 +67,14 @@ extension MessageQueue {
     /// When bytes last left the queue.
     package var lastFreed: ContinuousClock.Instant { state.withLock { $0.lastFreed } }
 
-    /// Adds a complete message. After `finish` it is counted as discarded.
+    /// Adds a complete message.
+    ///
+    /// After `finish` it is counted as discarded.
     package func put(
-        _ message: UnsafeRawBufferPointer, isText: Bool, receivedAtMicroseconds: Int64, from source: StreamSource
+        _ message: UnsafeRawBufferPointer,
+        isText: Bool,
+        receivedAtMicroseconds: Int64,
+        from source: StreamSource
     ) {
         let waiter = state.withLock { state -> Waiter? in
             state.counters.received += 1
@@ -75,7 +82,9 @@ extension MessageQueue {
                 state.counters.discarded[.stop, default: 0] += 1
                 return nil
             }
-            if !state.canExtend(with: message.count, from: source) { state.batches.append(MessageBatch(source: source)) }
+            if !state.canExtend(with: message.count, from: source) {
+                state.batches.append(MessageBatch(source: source))
+            }
             state.batches[state.batches.count - 1]
                 .append(message, isText: isText, receivedAtMicroseconds: receivedAtMicroseconds)
             state.bytes += message.count
@@ -140,7 +149,9 @@ extension MessageQueue {
         }
     }
 
-    /// Takes the oldest batch; nil when the queue is empty. It stays in hand until it is settled.
+    /// Takes the oldest batch; nil when the queue is empty.
+    ///
+    /// It stays in hand until it is settled.
     package func take() -> MessageBatch? {
         let (batch, readerWaits) = state.withLock { state -> (MessageBatch?, Bool) in
             guard !state.batches.isEmpty else { return (nil, false) }

@@ -46,6 +46,7 @@ package struct StartPlanner: Sendable {
     ///   - position: what is stored.
     ///   - host: the host to connect to.
     ///   - nowMicroseconds: the present time; no cursor is later.
+    /// - Returns: the cursor, and the gap that it leaves.
     package func start(from position: StreamPosition, on host: String, nowMicroseconds: Int64) -> Start {
         let time = max(position.timeMicroseconds, position.coveredUntilMicroseconds ?? .min)
         let isLive = time >= nowMicroseconds - StartPlanner.liveWindowMicroseconds
@@ -53,7 +54,12 @@ package struct StartPlanner: Sendable {
             let from = position.timeMicroseconds
             let to = min(from + obstacle.skipMicroseconds, nowMicroseconds)
             let gap = StreamGap(
-                host: host, wire: position.wire, fromMicroseconds: from, toMicroseconds: to, cause: obstacle.cause)
+                host: host,
+                wire: position.wire,
+                fromMicroseconds: from,
+                toMicroseconds: to,
+                cause: obstacle.cause
+            )
             return Start(cursor: to, isLive: isLive, gap: gap)
         }
         if position.isPlaceholder { return Start(cursor: min(time, nowMicroseconds), isLive: isLive) }

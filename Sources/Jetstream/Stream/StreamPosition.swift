@@ -15,7 +15,11 @@ package struct StreamPosition: Sendable, Equatable {
     package var coveredUntilMicroseconds: Int64?
 
     package init(
-        host: String, wire: JetstreamWire, seq: Int64?, timeMicroseconds: Int64, isPlaceholder: Bool,
+        host: String,
+        wire: JetstreamWire,
+        seq: Int64?,
+        timeMicroseconds: Int64,
+        isPlaceholder: Bool,
         coveredUntilMicroseconds: Int64?
     ) {
         self.host = host
@@ -50,7 +54,9 @@ package struct StreamCoverage: Sendable, Equatable {
     package var beganLive: Bool
 }
 
-/// Who keeps the position and the gaps. It is asked between two connections and never while one is open.
+/// Who keeps the position and the gaps.
+///
+/// It is asked between two connections and never while one is open.
 package protocol StreamKeeper: Sendable {
     /// The position of the host that was stored from last; nil before the very first start.
     func position() throws -> StreamPosition?

@@ -6,9 +6,13 @@ package struct Subscription: Sendable, Equatable {
     /// The largest message that the reader takes, and so the largest that it asks for.
     package static let maximumMessageBytes = 4 * 1024 * 1024
 
-    /// NSIDs, or prefixes such as `app.bsky.feed.*`; empty for all. They filter commits only.
+    /// NSIDs, or prefixes such as `app.bsky.feed.*`; empty for all.
+    ///
+    /// They filter commits only.
     package var wantedCollections: [String]
-    /// DIDs; empty for all. They filter every kind of event.
+    /// DIDs; empty for all.
+    ///
+    /// They filter every kind of event.
     package var wantedDids: [String]
 
     package init(wantedCollections: [String] = [], wantedDids: [String] = []) {
@@ -22,6 +26,7 @@ package struct Subscription: Sendable, Equatable {
     ///   - base: the host's path, `/subscribe` as a rule; it may have a query of its own.
     ///   - cursor: where to begin (included): a sequence number below 1e15, else microseconds since the Unix epoch; nil
     ///     begins with what happens next.
+    /// - Returns: what stands in the request line.
     package func target(base: String, cursor: Int64?) -> String {
         var items = wantedCollections.map { "wantedCollections=\(Subscription.escaped($0))" }
         items += wantedDids.map { "wantedDids=\(Subscription.escaped($0))" }
