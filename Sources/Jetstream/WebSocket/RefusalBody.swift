@@ -1,0 +1,86 @@
+/// The first bytes of the body of an answer that refuses the upgrade: where servers say why.
+struct RefusalBody {
+    /// The most that is kept: a sentence or a small JSON object is expected.
+    static let maximumBytes = 2048
+    /// The most that is read to find that, chunk headers included.
+    static let maximumRawBytes = 16 * 1024
+
+    private enum Framing {
+        case counted(remaining: Int)
+        case chunkSize(digits: Int, size: Int, isExtension: Bool)
+        case chunkData(remaining: Int)
+        case chunkEnd(remaining: Int)
+        case untilEnd
+        case complete
+    }
+
+    private var framing: Framing
+    private var rawBytes = 0
+    private var bytes: [UInt8] = []
+
+    /// Finds in the head how the body is delimited (RFC 9112 section 6.3).
+    init(head: ResponseHead) {
+        if head.status == 204 || head.status == 304 {
+            framing = .complete
+        } else if head.tokens(of: "transfer-encoding").last == "chunked" {
+            framing = .chunkSize(digits: 0, size: 0, isExtension: false)
+        } else if let length = head.values(of: "content-length").first.flatMap(Int.init), length >= 0 {
+            framing = length == 0 ? .complete : .counted(remaining: length)
+        } else {
+            framing = .untilEnd
+        }
+    }
+
+    /// Whether nothing more is to be read, because the body ended, cannot be read on or fills what is kept.
+    var isComplete: Bool {
+        if case .complete = framing { return true }
+        return bytes.count >= Self.maximumBytes || rawBytes >= Self.maximumRawBytes
+    }
+
+    /// What was gathered; bytes that are not UTF-8 are replaced.
+    var text: String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Takes what arrived after the head, as far as it is wanted.
+    mutating func append(_ chunk: UnsafeRawBufferPointer) {
+        for byte in chunk {
+            guard !isComplete else { return }
+            rawBytes += 1
+            framing = take(byte)
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Framing {
+        switch framing {
+        case .counted(let remaining):
+            bytes.append(byte)
+            return remaining == 1 ? .complete : .counted(remaining: remaining - 1)
+        case .chunkSize(let digits, let size, let isExtension):
+            return Self.takeSize(byte, digits: digits, size: size, isExtension: isExtension)
+        case .chunkData(let remaining):
+            bytes.append(byte)
+            return remaining == 1 ? .chunkEnd(remaining: 2) : .chunkData(remaining: remaining - 1)
+        case .chunkEnd(let remaining):
+            return remaining == 1
+                ? .chunkSize(digits: 0, size: 0, isExtension: false) : .chunkEnd(remaining: remaining - 1)
+        case .untilEnd:
+            bytes.append(byte)
+            return .untilEnd
+        case .complete:
+            return .complete
+        }
+    }
+
+    private static func takeSize(_ byte: UInt8, digits: Int, size: Int, isExtension: Bool) -> Framing {
+        if byte == UInt8(ascii: "\n") {
+            return digits == 0 || size == 0 ? .complete : .chunkData(remaining: size)
+        }
+        if !isExtension, let digit = Character(UnicodeScalar(byte)).hexDigitValue {
+            // Eight digits hold 4 GiB, far more than is read: the sum cannot overflow.
+            return digits == 8
+                ? .complete : .chunkSize(digits: digits + 1, size: size * 16 + digit, isExtension: false)
+        }
+        return .chunkSize(digits: digits, size: size, isExtension: true)
+    }
+}

@@ -1,0 +1,30 @@
+/// What a connection is opened with.
+package struct WebSocketConfiguration: Sendable {
+    package var url: WebSocketURL
+    /// A PEM file of the only certificate authorities to trust; nil trusts the system's.
+    package var caFile: String?
+    /// What the server is told who reads: name, version and where to complain.
+    package var userAgent: String
+    /// The time for name look-up, TCP, proxy, TLS and upgrade together.
+    package var handshakeTimeout: Duration
+    /// The socket's receive buffer (SO_RCVBUF): small, so that a ping never waits behind more than this.
+    package var receiveBufferBytes: Int
+    /// The longest message that is accepted, all its fragments together.
+    package var maximumMessageBytes: Int
+
+    package init(
+        url: WebSocketURL,
+        caFile: String? = nil,
+        userAgent: String,
+        handshakeTimeout: Duration = .seconds(10),
+        receiveBufferBytes: Int = 512 * 1024,
+        maximumMessageBytes: Int = 4 * 1024 * 1024
+    ) {
+        self.url = url
+        self.caFile = caFile
+        self.userAgent = userAgent
+        self.handshakeTimeout = handshakeTimeout
+        self.receiveBufferBytes = receiveBufferBytes
+        self.maximumMessageBytes = maximumMessageBytes
+    }
+}
