@@ -15,6 +15,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -44,7 +45,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "Jetstream", dependencies: ["CCurl", "CSimdjson", logging, crypto], swiftSettings: strict),
-        .target(name: "Store", dependencies: [grdb], swiftSettings: strict),
+        .target(name: "Store", dependencies: [grdb, sqlite], swiftSettings: strict),
         .target(
             name: "Ingest",
             dependencies: [
@@ -68,7 +69,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "JetstreamTests", dependencies: ["Jetstream", "TestSupport"] + nio, swiftSettings: strict),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "TestSupport", grdb, sqlite],
+            swiftSettings: strict
+        ),
         .testTarget(name: "IngestTests", dependencies: ["Ingest", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WindsockTests",

@@ -1,1 +1,138 @@
-// Store
+package import GRDB
+
+/// The database: one writer, and in the daemon readers beside it that neither wait for the writer nor hold it up.
+///
+/// All accesses are synchronous; repositories are made inside of them, over their `Database`, and go no further.
+package final class Store: Sendable {
+    /// Who opens the database, and what for.
+    package enum Access: Sendable {
+        /// The daemon: creates the file and the schema; readers run beside the writer.
+        case daemon(synchronous: Synchronous)
+
+        /// A command that changes something in an existing database, also beside a running daemon.
+        case readWrite
+
+        /// A command that only reads an existing database; nothing can be written.
+        case readOnly
+
+        var isDaemon: Bool {
+            if case .daemon = self { true } else { false }
+        }
+
+        var isReadOnly: Bool {
+            if case .readOnly = self { true } else { false }
+        }
+    }
+
+    /// The absolute path of the database's file.
+    package let path: String
+
+    private let access: Access
+    private let database: any DatabaseWriter
+
+    private init(path: String, access: Access, database: any DatabaseWriter) {
+        self.path = path
+        self.access = access
+        self.database = database
+    }
+
+    /// Opens the database.
+    ///
+    /// - Parameters:
+    ///   - path: The file; a relative path is one of the current folder.
+    ///   - access: What for. Only the daemon creates a database, or one command beside it could.
+    /// - Returns: The open database, whose schema is the one that this version knows.
+    /// - Throws: ``StoreError``.
+    package static func open(path: String, access: Access) throws -> Store {
+        let file = StoreFile(path: path)
+        try file.prepare(for: access)
+        let configuration = StoreConfiguration.database(for: access) { database in
+            try Schema.verify(database, path: file.path, mayBeEmpty: access.isDaemon)
+        }
+        do {
+            guard case .daemon(let synchronous) = access else {
+                let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+                return Store(path: file.path, access: access, database: queue)
+            }
+            let pool = try DatabasePool(path: file.path, configuration: configuration)
+            // GRDB sets NORMAL with the WAL mode, so this comes after it.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
+            try Schema.migrator.migrate(pool)
+            return Store(path: file.path, access: access, database: pool)
+        } catch {
+            throw StoreError.opening(file.path, error)
+        }
+    }
+
+    /// Runs `body` in a transaction that holds the write lock from its start, and commits it.
+    ///
+    /// - Parameter body: What to do; a repository made in it must not leave it.
+    /// - Returns: What `body` returns.
+    /// - Throws: `DatabaseError`, or what `body` throws; then nothing was written.
+    package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.writeWithoutTransaction { database in
+            var value: Value?
+            try database.inTransaction(.immediate) {
+                value = try body(database)
+                return .commit
+            }
+            guard let value else { preconditionFailure("a committed transaction has a value") }
+            return value
+        }
+    }
+
+    /// Runs `body` on the writer's connection without a transaction around it.
+    ///
+    /// - Parameter body: What to do; it must end the transactions that it begins.
+    /// - Returns: What `body` returns.
+    /// - Throws: `DatabaseError`, or what `body` throws.
+    package func writeWithoutTransaction<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.writeWithoutTransaction(body)
+    }
+
+    /// Runs `body` on one state of the database, which nothing changes meanwhile.
+    ///
+    /// Keep it short: the write-ahead log grows while a reader stays.
+    ///
+    /// - Parameter body: What to read.
+    /// - Returns: What `body` returns.
+    /// - Throws: `DatabaseError`, or what `body` throws.
+    package func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try database.read(body)
+    }
+
+    /// A number that changes when another process wrote (https://www.sqlite.org/pragma.html#pragma_data_version).
+    package func dataVersion() throws -> Int64 {
+        try database.writeWithoutTransaction { database in
+            try BoundStatement(database, "PRAGMA data_version").first { $0.int64(0) } ?? 0
+        }
+    }
+
+    /// The sizes of the database's file and of its write-ahead log; 0 for a file that is not there.
+    package func fileSizes() -> (databaseBytes: Int64, walBytes: Int64) {
+        (StoreFile.size(of: path), StoreFile.size(of: path + "-wal"))
+    }
+
+    /// Moves what the write-ahead log holds into the database's file, as far as readers allow, and empties the log.
+    ///
+    /// - Returns: Whether the whole log was moved; false while a reader or another process is in the way.
+    /// - Throws: `DatabaseError`.
+    @discardableResult
+    package func checkpoint() throws -> Bool {
+        try database.writeWithoutTransaction { database in
+            try BoundStatement(database, "PRAGMA wal_checkpoint(TRUNCATE)").first { !$0.bool(0) } ?? false
+        }
+    }
+
+    /// Closes all connections; the daemon's close leaves an empty write-ahead log.
+    package func close() throws {
+        if access.isDaemon {
+            try database.writeWithoutTransaction { database in
+                // Without a limit the analysis reads whole indexes, and a stop has to be quick.
+                try database.execute(sql: "PRAGMA analysis_limit = 400; PRAGMA optimize")
+            }
+            try checkpoint()
+        }
+        try database.close()
+    }
+}

@@ -1,0 +1,50 @@
+/// One event of the log and what became of it.
+package struct ActivityEntry: Sendable, Equatable {
+    package let id: Int64
+
+    /// The event's time, as ``UTCTimestamp`` writes it.
+    package let timestamp: String
+
+    package let operation: String
+    package let collection: String
+    package let did: String
+    package let status: ActivityStatus
+
+    /// Why it failed or was skipped; nil when it was simply applied.
+    package let errorMessage: String?
+
+    /// The message as it was received (`event_json`); empty when it was emptied after success.
+    package let payload: [UInt8]
+
+    package let rkey: String
+    package let rev: String
+    package let cid: String
+
+    /// Microseconds since the Unix epoch.
+    package let receivedAtMicroseconds: Int64
+
+    /// How often applying it was begun after an interruption.
+    package let attempts: Int
+
+    /// The columns, in the order that ``init(row:)`` reads.
+    static let columns = """
+        id, timestamp, operation, collection, did, status, error_message, event_json, rkey, rev, cid, received_at, attempts
+        """
+
+    init(row: StatementRow) {
+        id = row.int64(0)
+        timestamp = row.text(1)
+        operation = row.text(2)
+        collection = row.text(3)
+        did = row.text(4)
+        // The table's CHECK admits no other text.
+        status = ActivityStatus(rawValue: row.text(5)) ?? .error
+        errorMessage = row.optionalText(6)
+        payload = row.bytes(7)
+        rkey = row.text(8)
+        rev = row.text(9)
+        cid = row.text(10)
+        receivedAtMicroseconds = row.int64(11)
+        attempts = Int(row.int64(12))
+    }
+}

@@ -1,0 +1,49 @@
+/// An event that is about to be logged.
+package struct NewActivity {
+    /// The event's time, as ``UTCTimestamp`` writes it.
+    package var timestamp: String
+
+    package var operation: String
+    package var collection: String
+    package var did: String
+    package var rkey: String
+
+    /// The revision; the inner seq of identity and account events, `sha256:` of the bytes where there is neither.
+    package var rev: String
+
+    /// The content's identifier; empty where there is none.
+    package var cid: String
+
+    /// The message as it was received; it stays where it is until ``ActivityRepository/log(_:)`` returned.
+    package var payload: UnsafeRawBufferPointer
+
+    /// Whether the payload is UTF-8; other bytes are stored as a BLOB.
+    package var payloadIsText: Bool
+
+    /// When the message was complete, in microseconds since the Unix epoch.
+    package var receivedAtMicroseconds: Int64
+
+    package init(
+        timestamp: String,
+        operation: String,
+        collection: String,
+        did: String,
+        rkey: String,
+        rev: String,
+        cid: String,
+        payload: UnsafeRawBufferPointer,
+        payloadIsText: Bool = true,
+        receivedAtMicroseconds: Int64
+    ) {
+        self.timestamp = timestamp
+        self.operation = operation
+        self.collection = collection
+        self.did = did
+        self.rkey = rkey
+        self.rev = rev
+        self.cid = cid
+        self.payload = payload
+        self.payloadIsText = payloadIsText
+        self.receivedAtMicroseconds = receivedAtMicroseconds
+    }
+}

@@ -1,0 +1,116 @@
+package import GRDB
+import GRDBSQLite
+
+/// The accounts that records were stored of, each with the newest state that its events told.
+///
+/// Which event is newer is the caller's to decide, by the times and seqs that are kept here.
+package struct ActorRepository {
+    private let database: Database
+    private let selectID: BoundStatement
+    private let select: BoundStatement
+    private let insert: BoundStatement
+
+    package init(_ database: Database) {
+        self.database = database
+        selectID = BoundStatement(database, "SELECT id FROM actor WHERE did = ?")
+        select = BoundStatement(database, "SELECT \(ActorEntry.columns) FROM actor WHERE did = ?")
+        insert = BoundStatement(database, "INSERT INTO actor (did, indexed_at, deleted_rev) VALUES (?, ?, ?)")
+    }
+
+    /// The actor's id, or nil when the DID is not known.
+    package func id(_ did: String) throws -> Int64? {
+        try selectID.first(did) { $0.int64(0) }
+    }
+
+    /// The actor of a DID, or nil when it is not known.
+    package func find(_ did: String) throws -> ActorEntry? {
+        try select.first(did, read: ActorEntry.init)
+    }
+
+    /// Adds an actor.
+    ///
+    /// - Parameters:
+    ///   - did: The DID, which must not be known yet.
+    ///   - indexedAt: As ``UTCTimestamp`` writes it.
+    ///   - deletedRev: What ``AccountTombstoneRepository/floor(_:)`` says; empty when the account was never deleted.
+    /// - Returns: The actor's id.
+    /// - Throws: `DatabaseError`.
+    package func insert(_ did: String, indexedAt: String, deletedRev: String = "") throws -> Int64 {
+        try insert.run(did, indexedAt, deletedRev)
+        return sqlite3_last_insert_rowid(database.sqliteConnection)
+    }
+
+    /// Stores what an identity event told.
+    ///
+    /// - Parameters:
+    ///   - id: The actor.
+    ///   - handle: The handle; nil keeps the one that is stored, since an event without one does not say that it is gone.
+    ///   - timeMicroseconds: The event's own time, since the Unix epoch.
+    ///   - seq: The event's own seq.
+    /// - Throws: `DatabaseError`.
+    package func updateIdentity(_ id: Int64, handle: String?, timeMicroseconds: Int64, seq: Int64) throws {
+        let statement = BoundStatement(
+            database,
+            "UPDATE actor SET handle = ifnull(?, handle), identity_time = ?, identity_seq = ? WHERE id = ?"
+        )
+        try statement.run(handle, timeMicroseconds, seq, id)
+    }
+
+    /// Stores what an account event told.
+    ///
+    /// - Parameters:
+    ///   - id: The actor.
+    ///   - active: Whether the account is active.
+    ///   - status: Why it is not; nil clears it.
+    ///   - timeMicroseconds: The event's own time, since the Unix epoch.
+    ///   - seq: The event's own seq.
+    /// - Throws: `DatabaseError`.
+    package func updateAccount(
+        _ id: Int64,
+        active: Bool,
+        status: String?,
+        timeMicroseconds: Int64,
+        seq: Int64
+    ) throws {
+        let statement = BoundStatement(
+            database,
+            "UPDATE actor SET active = ?, status = ?, account_time = ?, account_seq = ? WHERE id = ?"
+        )
+        try statement.run(active, status, timeMicroseconds, seq, id)
+    }
+
+    /// Hides an actor's records up to a revision from all readers, and asks for their removal.
+    ///
+    /// - Parameters:
+    ///   - id: The actor.
+    ///   - deletedRev: The revision; an earlier one than the stored changes nothing.
+    /// - Throws: `DatabaseError`.
+    package func markDeleted(_ id: Int64, deletedRev: String) throws {
+        let statement = BoundStatement(
+            database,
+            "UPDATE actor SET deleted_rev = ?1, purge_pending = 1 WHERE id = ?2 AND deleted_rev < ?1"
+        )
+        try statement.run(deletedRev, id)
+    }
+
+    /// The actors whose records are to be removed, in the order of their ids.
+    ///
+    /// - Parameter limit: How many at most.
+    /// - Returns: The actors; what to remove is up to ``ActorEntry/deletedRev``.
+    /// - Throws: `DatabaseError`.
+    package func pendingPurges(limit: Int) throws -> [ActorEntry] {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT \(ActorEntry.columns) FROM actor INDEXED BY actor_purge
+            WHERE purge_pending = 1 ORDER BY id LIMIT ?
+            """
+        )
+        return try statement.all(limit, read: ActorEntry.init)
+    }
+
+    /// Notes that an actor's deleted records are removed.
+    package func purgeDone(_ id: Int64) throws {
+        try BoundStatement(database, "UPDATE actor SET purge_pending = 0 WHERE id = ?").run(id)
+    }
+}

@@ -1,0 +1,12 @@
+/// The names of the sums in the table `counter`; each status' count has the status' own name.
+enum CounterName {
+    static let stored = "stored"
+    static let payloadBytes = "payload_bytes"
+    static let gaps = "gaps"
+
+    /// Before a status.
+    static let cleanedPrefix = "cleaned_"
+
+    /// Before the reason.
+    static let skippedPrefix = "skipped_"
+}

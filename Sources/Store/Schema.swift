@@ -1,0 +1,170 @@
+import GRDB
+
+/// The schema, whole from the first release on: every later change is a migration of somebody's data.
+enum Schema {
+    /// The migrations; one that was released is never edited.
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1", foreignKeyChecks: .immediate) { database in
+            for part in [activity, records, stream, counters] {
+                try database.execute(sql: part)
+            }
+            try database.execute(sql: "PRAGMA application_id = \(StoreConfiguration.applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(StoreConfiguration.schemaVersion)")
+        }
+        return migrator
+    }
+
+    /// Throws when the file is not one that this version may use.
+    ///
+    /// - Parameters:
+    ///   - database: A connection to the file, before anything was written through it.
+    ///   - path: The file, for the words.
+    ///   - mayBeEmpty: Whether a file without any table will do, because it is about to get them.
+    /// - Throws: ``StoreError/notWindsock(_:)``, ``StoreError/newerSchema(_:found:known:)`` or `DatabaseError`.
+    static func verify(_ database: Database, path: String, mayBeEmpty: Bool) throws {
+        let applicationID = try Int.fetchOne(database, sql: "PRAGMA application_id")
+        guard applicationID == StoreConfiguration.applicationID else {
+            let hasTables = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)") ?? true
+            guard mayBeEmpty, applicationID == 0, !hasTables else { throw StoreError.notWindsock(path) }
+            return
+        }
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let known = StoreConfiguration.schemaVersion
+        guard version <= known else { throw StoreError.newerSchema(path, found: version, known: known) }
+    }
+
+    /// The log.
+    ///
+    /// It is the one table that is not STRICT: `event_json` holds a BLOB when a message is not UTF-8.
+    private static let activity = """
+        CREATE TABLE jetstream_activity (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            timestamp TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            collection TEXT NOT NULL,
+            did TEXT NOT NULL,
+            status TEXT NOT NULL CHECK (status IN ('processing', 'success', 'validation_error', 'error')),
+            error_message TEXT,
+            event_json TEXT NOT NULL,
+            rkey TEXT NOT NULL,
+            rev TEXT NOT NULL,
+            cid TEXT NOT NULL,
+            received_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE UNIQUE INDEX activity_key ON jetstream_activity (rev, did, collection, rkey, operation);
+        CREATE INDEX activity_timestamp ON jetstream_activity (timestamp);
+        CREATE INDEX activity_collection ON jetstream_activity (collection, timestamp);
+        CREATE INDEX activity_open ON jetstream_activity (status, timestamp) WHERE status <> 'success';
+        """
+
+    /// The state that the events describe.
+    ///
+    /// A record is there only while its rev is greater than its actor's `deleted_rev`, which names the time at which the
+    /// account was deleted.
+    private static let records = """
+        CREATE TABLE actor (
+            id INTEGER PRIMARY KEY,
+            did TEXT NOT NULL UNIQUE,
+            handle TEXT,
+            indexed_at TEXT NOT NULL,
+            active INTEGER NOT NULL DEFAULT 1,
+            status TEXT,
+            identity_time INTEGER,
+            identity_seq INTEGER,
+            account_time INTEGER,
+            account_seq INTEGER,
+            deleted_rev TEXT NOT NULL DEFAULT '',
+            purge_pending INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX actor_purge ON actor (id) WHERE purge_pending = 1;
+        CREATE INDEX actor_handle ON actor (handle);
+        CREATE TABLE record (
+            id INTEGER PRIMARY KEY,
+            collection TEXT NOT NULL,
+            rkey TEXT NOT NULL,
+            did TEXT NOT NULL,
+            actor INTEGER NOT NULL REFERENCES actor (id),
+            rev TEXT NOT NULL,
+            cid TEXT NOT NULL,
+            json TEXT NOT NULL,
+            indexed_at TEXT NOT NULL,
+            uri TEXT GENERATED ALWAYS AS ('at://' || did || '/' || collection || '/' || rkey) VIRTUAL
+        ) STRICT;
+        CREATE UNIQUE INDEX record_key ON record (collection, rkey, did);
+        CREATE INDEX record_actor ON record (actor);
+        CREATE TABLE tombstone (
+            collection TEXT NOT NULL,
+            rkey TEXT NOT NULL,
+            did TEXT NOT NULL,
+            rev TEXT NOT NULL,
+            received_at INTEGER NOT NULL,
+            PRIMARY KEY (collection, rkey, did)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX tombstone_received ON tombstone (received_at);
+        CREATE TABLE account_tombstone (
+            did TEXT PRIMARY KEY NOT NULL,
+            rev TEXT NOT NULL,
+            account_time INTEGER NOT NULL,
+            received_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX account_tombstone_received ON account_tombstone (received_at);
+        CREATE TABLE lexicon (
+            id TEXT PRIMARY KEY NOT NULL,
+            json TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// Where the stream stands, and what is missing of it.
+    private static let stream = """
+        CREATE TABLE jetstream_cursor (
+            host TEXT PRIMARY KEY NOT NULL,
+            wire TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('seq', 'time')),
+            cursor INTEGER NOT NULL,
+            time_us INTEGER NOT NULL,
+            is_placeholder INTEGER NOT NULL DEFAULT 0,
+            covered_until INTEGER,
+            updated_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE gap (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            host TEXT NOT NULL,
+            wire TEXT NOT NULL,
+            from_us INTEGER NOT NULL,
+            to_us INTEGER NOT NULL,
+            cause TEXT NOT NULL,
+            detected_at INTEGER NOT NULL,
+            healed_at INTEGER,
+            healed_how TEXT
+        ) STRICT;
+        CREATE TABLE run (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            process_id INTEGER NOT NULL,
+            started_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            state TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// The sums, so that no question about the whole log has to read it.
+    private static let counters = """
+        CREATE TABLE activity_minute (
+            minute INTEGER NOT NULL,
+            operation TEXT NOT NULL,
+            status TEXT NOT NULL,
+            events INTEGER NOT NULL,
+            PRIMARY KEY (minute, operation, status)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE counter (
+            name TEXT PRIMARY KEY NOT NULL,
+            value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE record_count (
+            collection TEXT PRIMARY KEY NOT NULL,
+            records INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,101 @@
+import GRDB
+import GRDBSQLite
+
+/// How much a commit waits for the disk.
+package enum Synchronous: String, Sendable, CaseIterable {
+    /// The disk is waited for at checkpoints: nothing is lost when the process is killed, the last commits may be when
+    /// the power is.
+    case normal
+
+    /// Every commit waits for the disk.
+    case full
+}
+
+/// The pragmas and GRDB's settings for each kind of connection.
+enum StoreConfiguration {
+    /// What the file's header says that it is, "WSOK".
+    ///
+    /// https://www.sqlite.org/pragma.html#pragma_application_id
+    static let applicationID = 0x5753_4F4B
+
+    /// The schema that this version writes and the newest one that it reads.
+    static let schemaVersion = 1
+
+    /// A large page writes less and touches fewer pages at the rates that matter: measured in the design.
+    static let pageSizeBytes = 16_384
+
+    /// The writer's page cache, from the design's memory budget.
+    private static let writerCacheKibibytes = 24_000
+
+    /// A reader's page cache; with ``readerCount`` readers this is the budget's 8 MiB.
+    private static let readerCacheKibibytes = 2000
+    private static let readerCount = 4
+
+    /// Pages of write-ahead log before a checkpoint: 192 MiB, since checkpoints are rare and dear.
+    private static let checkpointPages = 12_000
+
+    /// What stays of the write-ahead log's file after a checkpoint.
+    private static let journalSizeLimitBytes = 64 * 1024 * 1024
+
+    /// How long a connection waits for a lock that another process holds.
+    private static let busyTimeoutSeconds = 5.0
+
+    /// The settings for an access; `verify` looks at the file before anything is written.
+    static func database(
+        for access: Store.Access,
+        verify: @escaping @Sendable (Database) throws -> Void
+    ) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = "windsock"
+        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.maximumReaderCount = readerCount
+        configuration.readonly = access.isReadOnly
+        configuration.prepareDatabase { database in
+            // The pool's readers run this too, for a file that its writer has already verified.
+            if !database.configuration.readonly || access.isReadOnly {
+                try verify(database)
+            }
+            try prepare(database, access)
+        }
+        return configuration
+    }
+
+    private static func prepare(_ database: Database, _ access: Store.Access) throws {
+        let isReader = database.configuration.readonly
+        if access.isDaemon, !isReader {
+            // Both are fixed once WAL is on or a table exists, so they come first; on an existing file they do nothing.
+            try database.execute(sql: "PRAGMA page_size = \(pageSizeBytes)")
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+        }
+        try database.execute(
+            sql: """
+                PRAGMA temp_store = MEMORY;
+                PRAGMA trusted_schema = OFF;
+                PRAGMA cell_size_check = ON;
+                PRAGMA mmap_size = 0;
+                PRAGMA cache_size = -\(isReader ? readerCacheKibibytes : writerCacheKibibytes);
+                """
+        )
+        if isReader {
+            try database.execute(sql: "PRAGMA query_only = ON")
+        } else {
+            try database.execute(
+                sql: """
+                    PRAGMA wal_autocheckpoint = \(checkpointPages);
+                    PRAGMA journal_size_limit = \(journalSizeLimitBytes);
+                    """
+            )
+            try keepLogFiles(database)
+        }
+    }
+
+    /// Leaves `-wal` and `-shm` in place when the last connection closes.
+    ///
+    /// Without them a user who may read the files but not write into the folder could not open the database while the
+    /// daemon is stopped (https://www.sqlite.org/wal.html#read_only_databases).
+    private static func keepLogFiles(_ database: Database) throws {
+        var isKept: CInt = 1
+        let code = sqlite3_file_control(database.sqliteConnection, nil, SQLITE_FCNTL_PERSIST_WAL, &isKept)
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+}
