@@ -1,0 +1,159 @@
+/// What one chunk of a deletion, or of a count of what would be deleted, came to.
+package struct ActivityDeletion: Sendable, Equatable {
+    package var deletedRows = 0
+
+    /// The bytes of the deleted rows' payloads.
+    package var deletedBytes: Int64 = 0
+
+    /// The last id that was looked at, from which the next chunk goes on.
+    package var lastID: Int64
+
+    /// Whether there is nothing more to delete.
+    package var isComplete = false
+}
+
+/// A row that may be deleted.
+private struct Candidate {
+    let operation: String
+    let status: ActivityStatus
+    let minute: Int64?
+    let bytes: Int64
+    let receivedAtMicroseconds: Int64
+
+    init(row: StatementRow) {
+        status = ActivityStatus(rawValue: row.text(1)) ?? .error
+        receivedAtMicroseconds = row.int64(2)
+        minute = UTCTimestamp.microseconds(row.text(3)).map(UTCTimestamp.minute)
+        operation = row.text(4)
+        bytes = row.int64(5)
+    }
+}
+
+extension ActivityRepository {
+    /// Deletes events that were received before a time, from the oldest id on.
+    ///
+    /// It stops at the first event that is not old enough, and steps over those that are `processing`. The sums are
+    /// adjusted in the same transaction, as by all deletions here.
+    ///
+    /// - Parameters:
+    ///   - cutoffMicroseconds: Since the Unix epoch.
+    ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
+    ///   - limit: How many rows to look at.
+    /// - Returns: What was deleted.
+    /// - Throws: `DatabaseError`.
+    package func deleteOldest(
+        receivedBefore cutoffMicroseconds: Int64,
+        after id: Int64,
+        limit: Int
+    ) throws -> ActivityDeletion {
+        try delete(after: id, through: .max, limit: limit) { candidate, _ in
+            candidate.receivedAtMicroseconds < cutoffMicroseconds
+        }
+    }
+
+    /// Deletes events from the oldest id on until their payloads come to a number of bytes, or the log ends.
+    ///
+    /// - Parameters:
+    ///   - bytes: How many bytes at least. For the next chunk, less what this one deleted.
+    ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
+    ///   - limit: How many rows to look at.
+    /// - Returns: What was deleted.
+    /// - Throws: `DatabaseError`.
+    package func deleteOldest(payloadBytes bytes: Int64, after id: Int64, limit: Int) throws -> ActivityDeletion {
+        try delete(after: id, through: .max, limit: limit) { _, deletedBytes in deletedBytes < bytes }
+    }
+
+    /// Deletes events whatever their age, from the oldest id on, except those that are `processing`.
+    ///
+    /// - Parameters:
+    ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
+    ///   - last: The last id to delete, such as ``newestID()`` before the first chunk; without it a running stream
+    ///     leads to no end.
+    ///   - limit: How many rows to look at.
+    /// - Returns: What was deleted.
+    /// - Throws: `DatabaseError`.
+    package func deleteChunk(after id: Int64, through last: Int64 = .max, limit: Int) throws -> ActivityDeletion {
+        try delete(after: id, through: last, limit: limit) { _, _ in true }
+    }
+
+    /// Counts what ``deleteOldest(receivedBefore:after:limit:)`` would delete, and deletes nothing.
+    ///
+    /// - Parameters:
+    ///   - cutoffMicroseconds: Since the Unix epoch.
+    ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
+    ///   - limit: How many rows to look at.
+    /// - Returns: What would be deleted.
+    /// - Throws: `DatabaseError`.
+    package func countOldest(
+        receivedBefore cutoffMicroseconds: Int64,
+        after id: Int64 = 0,
+        limit: Int = .max
+    ) throws -> ActivityDeletion {
+        try examine(after: id, through: .max, limit: limit) { candidate, _ in
+            candidate.receivedAtMicroseconds < cutoffMicroseconds
+        } visit: { _ in
+        }
+    }
+
+    private func delete(
+        after id: Int64,
+        through last: Int64,
+        limit: Int,
+        while goesOn: (Candidate, Int64) -> Bool
+    ) throws -> ActivityDeletion {
+        var changes = CounterChanges()
+        let deletion = try examine(after: id, through: last, limit: limit, while: goesOn) { candidate in
+            changes.cleaned(
+                minute: candidate.minute,
+                operation: candidate.operation,
+                status: candidate.status,
+                bytes: candidate.bytes
+            )
+        }
+        guard deletion.deletedRows > 0 else { return deletion }
+        let statement = BoundStatement(
+            database,
+            "DELETE FROM jetstream_activity WHERE id > ? AND id <= ? AND status <> 'processing'"
+        )
+        let rows = try statement.run(id, deletion.lastID)
+        precondition(rows == deletion.deletedRows, "what was counted is what is deleted")
+        try changes.apply(database)
+        return deletion
+    }
+
+    /// Looks at rows from the oldest id on, as long as `goesOn` says so of a row and the bytes before it.
+    private func examine(
+        after id: Int64,
+        through last: Int64,
+        limit: Int,
+        while goesOn: (Candidate, Int64) -> Bool,
+        visit: (Candidate) -> Void
+    ) throws -> ActivityDeletion {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT id, status, received_at, timestamp, operation, length(CAST(event_json AS BLOB))
+            FROM jetstream_activity WHERE id > ? AND id <= ? ORDER BY id LIMIT ?
+            """
+        )
+        var deletion = ActivityDeletion(lastID: id)
+        var examined = 0
+        try statement.walk([id, last, limit]) { row in
+            let candidate = Candidate(row: row)
+            if candidate.status != .processing {
+                guard goesOn(candidate, deletion.deletedBytes) else {
+                    deletion.isComplete = true
+                    return false
+                }
+                deletion.deletedRows += 1
+                deletion.deletedBytes += candidate.bytes
+                visit(candidate)
+            }
+            deletion.lastID = row.int64(0)
+            examined += 1
+            return true
+        }
+        deletion.isComplete = deletion.isComplete || examined < limit
+        return deletion
+    }
+}

@@ -1,0 +1,70 @@
+extension ActivityRepository {
+    /// A page of the log, newest first by the events' time, ties by id.
+    ///
+    /// - Parameters:
+    ///   - filter: What to list.
+    ///   - limit: How many entries at most, up to ``PageLimit/entries``.
+    ///   - cursor: ``ActivityPage/next`` of the page before; nil for the first.
+    ///   - examining: How many rows may be examined.
+    /// - Returns: The page, also when it ends early because enough rows were examined or enough bytes were read.
+    /// - Throws: `DatabaseError`.
+    package func recent(
+        _ filter: ActivityFilter,
+        limit: Int,
+        after cursor: ActivityCursor? = nil,
+        examining: Int = PageLimit.examinedRows
+    ) throws -> ActivityPage {
+        let statement = ActivityWalk(filter, after: cursor)
+        var walk = BoundedWalk<ActivityCursor>(limit: limit, examining: examining)
+        try BoundStatement(database, statement.sql).walk(statement.arguments) { row in
+            let id = row.int64(0)
+            return walk.add(id: id, isMatch: row.bool(2), cursor: ActivityCursor(timestamp: row.text(1), id: id))
+        }
+        let (entries, next) = try walk.page(size: \.payload.count, fetch: entry)
+        return ActivityPage(entries: entries, next: next, examined: walk.examined)
+    }
+
+    /// The newest event of a status by the events' time, or nil when there is none.
+    ///
+    /// For `success`, which has no index of its own, the search ends after ``PageLimit/examinedRows`` others.
+    package func newest(status: ActivityStatus) throws -> ActivityEntry? {
+        try recent(ActivityFilter(sinceTimestamp: "", status: status), limit: 1).entries.first
+    }
+
+    /// Events that are still `processing`, by id; there are never more than a batch or two of them.
+    ///
+    /// - Parameters:
+    ///   - id: Only greater ids; 0 for all.
+    ///   - limit: How many at most. Large payloads make it fewer, so only an empty answer is the end.
+    /// - Returns: The events.
+    /// - Throws: `DatabaseError`.
+    package func processing(after id: Int64, limit: Int) throws -> [ActivityEntry] {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT id FROM jetstream_activity INDEXED BY activity_open
+            WHERE status <> 'success' AND status = 'processing' AND id > ? ORDER BY id LIMIT ?
+            """
+        )
+        var walk = BoundedWalk<Int64>(limit: limit, examining: limit)
+        for id in try statement.all(id, limit, read: { $0.int64(0) }) {
+            _ = walk.add(id: id, isMatch: true, cursor: id)
+        }
+        return try walk.page(size: \.payload.count, fetch: entry).entries
+    }
+
+    /// The earliest time among the events that are `processing` or ended in `error`, or nil when there are none.
+    package func oldestOpenTimestamp() throws -> String? {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT min(timestamp) FROM jetstream_activity INDEXED BY activity_open
+            WHERE status <> 'success' AND status = ?
+            """
+        )
+        let oldest = try [ActivityStatus.processing, .error].compactMap { status in
+            try statement.first(status.rawValue) { $0.optionalText(0) } ?? nil
+        }
+        return oldest.min()
+    }
+}
