@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Jetstream", "Store", logging,
+                "Jetstream", "Store", grdb, logging, crypto,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

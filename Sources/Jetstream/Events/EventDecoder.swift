@@ -24,7 +24,7 @@ package final class EventDecoder {
         let bytes = message.assumingMemoryBound(to: CChar.self)
         if let problem = windsock_parse(parser, bytes.baseAddress, bytes.count, &envelope) {
             let reason = "Not JSON: \(String(cString: problem))"
-            return .unreadable(UnreadableMessage(reason: reason, did: "", timeMicroseconds: nil, seq: nil))
+            return .unreadable(UnreadableMessage(reason: reason))
         }
         do {
             return .event(try event(envelope))
@@ -32,7 +32,7 @@ package final class EventDecoder {
             return .unreadable(
                 UnreadableMessage(
                     reason: error.reason,
-                    did: envelope.did.string ?? "",
+                    did: (try? envelope.did.requiredString("did", atMost: Longest.did)) ?? "",
                     timeMicroseconds: envelope.time_us.integerOrNil,
                     seq: envelope.cursor.positiveInteger
                 )
@@ -40,8 +40,16 @@ package final class EventDecoder {
         }
     }
 
+    /// The longest texts that the log's key is made of, in bytes; the AT Protocol's own limits, or well above them.
+    private enum Longest {
+        static let did = 2_048
+        static let collection = 317
+        static let rkey = 512
+        static let other = 64
+    }
+
     private func event(_ envelope: windsock_envelope) throws(FieldProblem) -> JetstreamEvent {
-        let kind = try envelope.kind.requiredString("kind")
+        let kind = try envelope.kind.requiredString("kind", atMost: Longest.other)
         let body: JetstreamEvent.Body
         switch kind {
         case "commit": body = .commit(try commit(envelope))
@@ -50,7 +58,7 @@ package final class EventDecoder {
         default: throw FieldProblem(reason: "Unknown kind: \(kind)")
         }
         return JetstreamEvent(
-            did: try envelope.did.requiredString("did"),
+            did: try envelope.did.requiredString("did", atMost: Longest.did),
             timeMicroseconds: try envelope.time_us.requiredInteger("time_us"),
             seq: envelope.cursor.positiveInteger,
             body: body
@@ -68,10 +76,10 @@ package final class EventDecoder {
         default: record = .notAnObject
         }
         return Commit(
-            rev: try envelope.rev.requiredString("commit.rev"),
-            operation: try envelope.operation.requiredString("commit.operation"),
-            collection: try envelope.collection.requiredString("commit.collection"),
-            rkey: try envelope.rkey.requiredString("commit.rkey"),
+            rev: try envelope.rev.requiredString("commit.rev", atMost: Longest.other),
+            operation: try envelope.operation.requiredString("commit.operation", atMost: Longest.other),
+            collection: try envelope.collection.requiredString("commit.collection", atMost: Longest.collection),
+            rkey: try envelope.rkey.requiredString("commit.rkey", atMost: Longest.rkey),
             cid: try envelope.cid.optionalString("commit.cid"),
             record: record
         )
@@ -114,7 +122,10 @@ extension windsock_value {
     /// A sequence number, where 0 and less mean that there is none.
     fileprivate var positiveInteger: Int64? { integerOrNil.flatMap { $0 > 0 ? $0 : nil } }
 
-    fileprivate func requiredString(_ name: String) throws(FieldProblem) -> String {
+    fileprivate func requiredString(_ name: String, atMost limit: Int) throws(FieldProblem) -> String {
+        guard length <= limit else {
+            throw FieldProblem(reason: "Overlong field: \(name) has \(length) bytes, at most \(limit) are allowed")
+        }
         guard let string else { throw problem(name, wanted: "a string") }
         guard !string.isEmpty else { throw FieldProblem(reason: "Empty field: \(name)") }
         return string

@@ -74,6 +74,13 @@ package struct UnreadableMessage: Sendable, Equatable {
     package var did: String
     package var timeMicroseconds: Int64?
     package var seq: Int64?
+
+    package init(reason: String, did: String = "", timeMicroseconds: Int64? = nil, seq: Int64? = nil) {
+        self.reason = reason
+        self.did = did
+        self.timeMicroseconds = timeMicroseconds
+        self.seq = seq
+    }
 }
 
 /// What the decoder made of a message.

@@ -8,6 +8,12 @@ package struct MessageBatch: Sendable {
         package var isText: Bool
         /// When it was complete, in microseconds since the Unix epoch.
         package var receivedAtMicroseconds: Int64
+
+        package init(bytes: UnsafeRawBufferPointer, isText: Bool, receivedAtMicroseconds: Int64) {
+            self.bytes = bytes
+            self.isText = isText
+            self.receivedAtMicroseconds = receivedAtMicroseconds
+        }
     }
 
     private struct Slot {

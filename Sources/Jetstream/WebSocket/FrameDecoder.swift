@@ -10,7 +10,9 @@ struct FrameDecoder: ~Copyable {
         case message(WebSocketMessage)
         case ping(UnsafeRawBufferPointer)
         case pong(UnsafeRawBufferPointer)
-        /// The last event: what follows a close frame is ignored. `code` is nil when the frame was empty.
+        /// The last event: what follows a close frame is ignored.
+        ///
+        /// `code` is nil when the frame was empty.
         case close(code: UInt16?, reason: String)
     }
 

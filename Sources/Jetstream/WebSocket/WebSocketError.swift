@@ -17,7 +17,9 @@ package enum WebSocketError: Error, Sendable, Equatable {
     case handshakeTimedOut
     /// The server's answer to the upgrade is not what RFC 6455 (4.1) asks for.
     case invalidHandshake(reason: String)
-    /// The server answered the upgrade with another status than 101. Redirects, too, end here.
+    /// The server answered the upgrade with another status than 101.
+    ///
+    /// Redirects, too, end here.
     ///
     /// `retryAfterSeconds` is nil without a Retry-After in seconds; `body` holds its first 2 KiB at most.
     case refused(status: Int, retryAfterSeconds: Int?, body: String)

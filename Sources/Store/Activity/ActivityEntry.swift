@@ -16,6 +16,9 @@ package struct ActivityEntry: Sendable, Equatable {
     /// The message as it was received (`event_json`); empty when it was emptied after success.
     package let payload: [UInt8]
 
+    /// Whether the message was text; false for a binary one, and for one that is not UTF-8.
+    package let payloadIsText: Bool
+
     package let rkey: String
     package let rev: String
     package let cid: String
@@ -40,6 +43,7 @@ package struct ActivityEntry: Sendable, Equatable {
         // The table's CHECK admits no other text.
         status = ActivityStatus(rawValue: row.text(5)) ?? .error
         errorMessage = row.optionalText(6)
+        payloadIsText = row.isText(7)
         payload = row.bytes(7)
         rkey = row.text(8)
         rev = row.text(9)

@@ -10,6 +10,10 @@ struct StatementRow {
         sqlite3_column_type(statement, column) == SQLITE_NULL
     }
 
+    func isText(_ column: CInt) -> Bool {
+        sqlite3_column_type(statement, column) == SQLITE_TEXT
+    }
+
     func int64(_ column: CInt) -> Int64 {
         sqlite3_column_int64(statement, column)
     }

@@ -1,0 +1,150 @@
+/// How long a connection may be silent or stuck.
+package struct ConnectionLimits: Sendable {
+    /// After this long without a frame a ping of our own goes out.
+    ///
+    /// Servers ping every 30 s.
+    package var pingAfter: Duration = .seconds(20)
+    /// After this long without a frame, ping or not, the connection is dead.
+    package var deadAfter: Duration = .seconds(45)
+    /// After this long without a byte leaving the full queue, the writer is stuck and not slow: the server, which wants
+    /// its pong within 5 s, is told goodbye, and the stream resumes from what is stored (invariant 6).
+    package var stuckAfter: Duration = .seconds(4)
+
+    package init() {}
+}
+
+/// Why a connection ended.
+package enum ConnectionEnd: Sendable, CustomStringConvertible {
+    /// The program was told to stop.
+    case stopped
+    /// The queue stayed full for too long.
+    case writerStuck
+    /// Nothing came, not even an answer to a ping.
+    case silent
+    case failed(WebSocketError, wasOpen: Bool)
+
+    init(error: WebSocketError, wasOpen: Bool) {
+        self = .failed(error, wasOpen: wasOpen)
+    }
+
+    /// Whether the handshake had succeeded.
+    var wasOpen: Bool {
+        if case .failed(_, let wasOpen) = self { wasOpen } else { true }
+    }
+
+    /// The words for what the server sent that ended it; nil when it ended for another reason.
+    var serverFault: String? {
+        guard case .failed(let error, wasOpen: true) = self, error.isCausedByServerData else { return nil }
+        return error.description
+    }
+
+    package var description: String {
+        switch self {
+        case .stopped: "stopped"
+        case .writerStuck: "the database took nothing for too long; the server would have given up on us"
+        case .silent: "no frame for too long, not even an answer to a ping"
+        case .failed(let error, _): error.description
+        }
+    }
+}
+
+/// One open connection, read into the queue until it ends.
+struct ReadingSession {
+    let connection: WebSocketConnection
+    let queue: MessageQueue
+    let source: StreamSource
+    let beganLive: Bool
+    let limits: ConnectionLimits
+    let clock: WallClock
+    let status: ConnectionStatus
+
+    /// Since when the queue has been full; nil while it has room.
+    private var fullSince: ContinuousClock.Instant?
+    /// When the connection last had a chance to be heard: while the queue is full, silence is ours.
+    private var listenedFrom = ContinuousClock.now
+    private var pingedAt: ContinuousClock.Instant?
+    private var lastFrameAt: ContinuousClock.Instant?
+
+    private static let goingAway: UInt16 = 1001
+    private static let closeTimeout: Duration = .milliseconds(250)
+
+    init(
+        connection: WebSocketConnection,
+        queue: MessageQueue,
+        source: StreamSource,
+        beganLive: Bool,
+        limits: ConnectionLimits,
+        clock: WallClock,
+        status: ConnectionStatus
+    ) {
+        self.connection = connection
+        self.queue = queue
+        self.source = source
+        self.beganLive = beganLive
+        self.limits = limits
+        self.clock = clock
+        self.status = status
+    }
+
+    mutating func run(isStopping: () -> Bool) -> ConnectionEnd {
+        do {
+            while !isStopping() {
+                if let end = try step() {
+                    connection.close(code: ReadingSession.goingAway, reason: "", timeout: .zero)
+                    return end
+                }
+            }
+            connection.close(
+                code: ReadingSession.goingAway,
+                reason: "windsock is stopping",
+                timeout: ReadingSession.closeTimeout
+            )
+            return .stopped
+        } catch {
+            return ConnectionEnd(error: error, wasOpen: true)
+        }
+    }
+
+    /// Waits for one chunk, or for room, and hands on what it held.
+    ///
+    /// Returns why the connection is to end; nil to go on.
+    private mutating func step() throws(WebSocketError) -> ConnectionEnd? {
+        let now = ContinuousClock.now
+        guard queue.hasRoom() else { return try waitForRoom(now) }
+        if fullSince != nil {
+            fullSince = nil
+            listenedFrom = now
+        }
+        let heard = max(connection.lastFrameAt, listenedFrom)
+        if now - heard >= limits.deadAfter { return .silent }
+        let pingDue = heard + limits.pingAfter
+        let pinged = pingedAt.map { $0 >= heard } ?? false
+        if !pinged, now >= pingDue {
+            try connection.ping()
+            pingedAt = now
+        }
+        let deadline = pinged || now >= pingDue ? heard + limits.deadAfter : pingDue
+        _ = try connection.receive(until: deadline) { message in
+            queue.put(message.bytes, isText: message.isText, receivedAtMicroseconds: clock.now(), from: source)
+        }
+        noteFrames()
+        return nil
+    }
+
+    private mutating func waitForRoom(_ now: ContinuousClock.Instant) throws(WebSocketError) -> ConnectionEnd? {
+        let since = fullSince ?? now
+        fullSince = since
+        let deadline = max(since, queue.lastFreed) + limits.stuckAfter
+        if now >= deadline { return .writerStuck }
+        _ = try connection.receive(until: deadline, reading: false) { _ in }
+        return nil
+    }
+
+    private mutating func noteFrames() {
+        guard connection.lastFrameAt != lastFrameAt else { return }
+        lastFrameAt = connection.lastFrameAt
+        let now = clock.now()
+        status.update { $0.lastFrameMicroseconds = now }
+        queue.noteCoverage(StreamCoverage(source: source, untilMicroseconds: now, beganLive: beganLive))
+    }
+}
