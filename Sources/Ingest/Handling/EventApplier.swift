@@ -1,0 +1,258 @@
+import GRDB
+import Jetstream
+import Store
+
+/// Applies events to the tables (invariant 3).
+///
+/// One instance serves one transaction.
+struct EventApplier {
+    /// How an event ended.
+    struct Outcome: Equatable {
+        var status: ActivityStatus
+        /// The words beside the status; nil for a plain success.
+        var message: String?
+
+        static let success = Outcome(status: .success, message: nil)
+
+        static func skipped(_ message: String) -> Outcome { Outcome(status: .success, message: message) }
+        static func error(_ message: String) -> Outcome { Outcome(status: .error, message: message) }
+    }
+
+    static let accountDeletedMessage = "Skipped: account deleted"
+    static let olderStateMessage = "Skipped: older than the stored state"
+    static let unknownActorMessage = "Skipped: unknown actor"
+    static let missingRecordMessage = "Event missing record or cid"
+
+    private let db: Database
+    private let records: RecordRepository
+    private let tombstones: TombstoneRepository
+    private let actors: ActorRepository
+    private let accountTombstones: AccountTombstoneRepository
+
+    init(_ db: Database) {
+        self.db = db
+        records = RecordRepository(db)
+        tombstones = TombstoneRepository(db)
+        actors = ActorRepository(db)
+        accountTombstones = AccountTombstoneRepository(db)
+    }
+
+    /// Applies one event.
+    ///
+    /// - Parameters:
+    ///   - draft: the event.
+    ///   - message: the bytes that the event was decoded from.
+    ///   - directory: the actors that are known; to be forgotten if the transaction fails.
+    ///   - changes: the counters to change with it.
+    /// - Returns: how it ended; errors of the event that the database finds are thrown.
+    /// - Throws: what SQLite says.
+    func apply(
+        _ draft: EventDraft,
+        _ message: UnsafeRawBufferPointer,
+        _ directory: inout ActorDirectory,
+        _ changes: inout CounterChanges
+    ) throws -> Outcome {
+        switch draft.decoded {
+        case .unreadable(let unreadable): .error(unreadable.reason)
+        case .event(let event):
+            switch event.body {
+            case .commit(let commit): try apply(commit, draft, message, &directory, &changes)
+            case .identity(let identity): try apply(identity, draft, &directory)
+            case .account(let account): try apply(account, draft, &directory)
+            }
+        }
+    }
+}
+
+/// Commits.
+extension EventApplier {
+    private func apply(
+        _ commit: Commit,
+        _ draft: EventDraft,
+        _ message: UnsafeRawBufferPointer,
+        _ directory: inout ActorDirectory,
+        _ changes: inout CounterChanges
+    ) throws -> Outcome {
+        guard TID(commit.rev) != nil else { return .error("Invalid revision: \(commit.rev) is no TID") }
+        let key = RecordKey(collection: commit.collection, rkey: commit.rkey, did: draft.did)
+        switch commit.operation {
+        case "create", "update":
+            guard let cid = commit.cid, !cid.isEmpty, case .object(let range) = commit.record else {
+                return .error(EventApplier.missingRecordMessage)
+            }
+            let text = UnsafeRawBufferPointer(rebasing: message[range])
+            return try put(key, rev: commit.rev, cid: cid, text, draft, &directory, &changes)
+        case "delete":
+            return try delete(key, rev: commit.rev, draft, &directory, &changes)
+        default:
+            return .error("Unknown operation: \(commit.operation)")
+        }
+    }
+
+    private func put(
+        _ key: RecordKey,
+        rev: String,
+        cid: String,
+        _ text: UnsafeRawBufferPointer,
+        _ draft: EventDraft,
+        _ directory: inout ActorDirectory,
+        _ changes: inout CounterChanges
+    ) throws -> Outcome {
+        let buried = try tombstones.revision(of: key)
+        if let buried, rev <= buried { return .skipped(RecordRule.olderMessage) }
+        guard let actor = try actor(draft, rev: rev, &directory) else {
+            return .skipped(EventApplier.accountDeletedMessage)
+        }
+        let record = NewRecord(
+            key: key,
+            actorID: actor.id,
+            rev: rev,
+            cid: cid,
+            json: text,
+            indexedAt: UTCTimestamp.text(microseconds: draft.receivedAtMicroseconds)
+        )
+        if try records.insertIfAbsent(record) {
+            changes.recordCount(key.collection, 1)
+            return .success
+        }
+        let stored = try records.revision(of: key).map { (rev: $0.rev, cid: $0.cid) }
+        switch RecordRule.verdict(rev: rev, cid: cid, stored: stored, buried: buried) {
+        case .apply:
+            try records.replace(record)
+            return .success
+        case .storeRevision(let message):
+            try records.storeRevision(key, rev: rev)
+            return .skipped(message)
+        case .skip(let message): return .skipped(message)
+        case .refuse(let message): return .error(message)
+        }
+    }
+
+    private func delete(
+        _ key: RecordKey,
+        rev: String,
+        _ draft: EventDraft,
+        _ directory: inout ActorDirectory,
+        _ changes: inout CounterChanges
+    ) throws -> Outcome {
+        if try isGone(draft.did, rev: rev, &directory) { return .skipped(EventApplier.accountDeletedMessage) }
+        let stored = try records.revision(of: key).map { (rev: $0.rev, cid: $0.cid) }
+        let buried = try tombstones.revision(of: key)
+        if case .skip(let message) = RecordRule.verdict(rev: rev, cid: nil, stored: stored, buried: buried) {
+            return .skipped(message)
+        }
+        if try records.delete(key) { changes.recordCount(key.collection, -1) }
+        try tombstones.bury(key, rev: rev, receivedAtMicroseconds: draft.receivedAtMicroseconds)
+        return .success
+    }
+
+    /// The actor that a record belongs to, made when this is its first; nil when the account was deleted after `rev`.
+    private func actor(
+        _ draft: EventDraft,
+        rev: String,
+        _ directory: inout ActorDirectory
+    ) throws -> ActorDirectory.Entry? {
+        if let known = try directory.find(draft.did, db) { return rev > known.deletedRev ? known : nil }
+        let floor = try accountTombstones.floor(draft.did) ?? ""
+        guard rev > floor else { return nil }
+        let indexedAt = UTCTimestamp.text(microseconds: draft.receivedAtMicroseconds)
+        let id = try actors.insert(draft.did, indexedAt: indexedAt, deletedRev: floor)
+        let entry = ActorDirectory.Entry(id: id, deletedRev: floor)
+        directory.remember(draft.did, entry)
+        return entry
+    }
+
+    private func isGone(_ did: String, rev: String, _ directory: inout ActorDirectory) throws -> Bool {
+        if let known = try directory.find(did, db) { return rev <= known.deletedRev }
+        guard let floor = try accountTombstones.floor(did) else { return false }
+        return rev <= floor
+    }
+}
+
+/// Identities and accounts.
+extension EventApplier {
+    /// `status` of an account that is gone for good.
+    static let deletedStatus = "deleted"
+
+    private func apply(
+        _ identity: Identity,
+        _ draft: EventDraft,
+        _ directory: inout ActorDirectory
+    ) throws -> Outcome {
+        guard try directory.find(draft.did, db) != nil, let actor = try actors.find(draft.did) else {
+            return .skipped(EventApplier.unknownActorMessage)
+        }
+        let order = order(identity.relayTimeMicroseconds, identity.seq, draft)
+        guard isNewer(order, than: (actor.identityTimeMicroseconds, actor.identitySeq)) else {
+            return .skipped(EventApplier.olderStateMessage)
+        }
+        try actors.updateIdentity(
+            actor.id,
+            handle: identity.handle,
+            timeMicroseconds: order.timeMicroseconds,
+            seq: order.seq
+        )
+        return .success
+    }
+
+    private func apply(
+        _ account: Account,
+        _ draft: EventDraft,
+        _ directory: inout ActorDirectory
+    ) throws -> Outcome {
+        let order = order(account.relayTimeMicroseconds, account.seq, draft)
+        let isDeleted = account.isDeletion
+        let floor = TID(lastAt: order.timeMicroseconds).text
+        guard let actor = try actors.find(draft.did) else {
+            guard isDeleted else { return .skipped(EventApplier.unknownActorMessage) }
+            try accountTombstones.put(
+                draft.did,
+                rev: floor,
+                accountTimeMicroseconds: order.timeMicroseconds,
+                receivedAtMicroseconds: draft.receivedAtMicroseconds
+            )
+            return .success
+        }
+        guard isNewer(order, than: (actor.accountTimeMicroseconds, actor.accountSeq)) else {
+            return .skipped(EventApplier.olderStateMessage)
+        }
+        try actors.updateAccount(
+            actor.id,
+            active: account.active,
+            status: account.status,
+            timeMicroseconds: order.timeMicroseconds,
+            seq: order.seq
+        )
+        if isDeleted, floor > actor.deletedRev {
+            try actors.markDeleted(actor.id, deletedRev: floor)
+            directory.remember(draft.did, ActorDirectory.Entry(id: actor.id, deletedRev: floor))
+        }
+        return .success
+    }
+
+    /// What tells the newer of two events: the relay's time, then its sequence number, which means nothing to another
+    /// relay.
+    private func order(
+        _ relayTimeMicroseconds: Int64?,
+        _ seq: Int64?,
+        _ draft: EventDraft
+    ) -> (timeMicroseconds: Int64, seq: Int64) {
+        let time = relayTimeMicroseconds.map {
+            EventDraft.plausible($0, receivedAtMicroseconds: draft.receivedAtMicroseconds)
+        }
+        return (time ?? draft.timestampMicroseconds, seq ?? 0)
+    }
+
+    private func isNewer(
+        _ order: (timeMicroseconds: Int64, seq: Int64),
+        than stored: (timeMicroseconds: Int64?, seq: Int64?)
+    ) -> Bool {
+        guard let storedTime = stored.timeMicroseconds else { return true }
+        return order > (storedTime, stored.seq ?? 0)
+    }
+}
+
+extension Account {
+    /// Whether the account is gone for good.
+    var isDeletion: Bool { !active && status == EventApplier.deletedStatus }
+}

@@ -1,0 +1,170 @@
+package import Jetstream
+package import Logging
+package import Store
+import Synchronization
+
+/// Takes batches from the queue and makes them part of the record: commit 1 logs them, commit 2 applies them.
+///
+/// It blocks in SQLite on an executor of its own. A fault of the machine holds it up until it has passed: nothing more is
+/// pulled, and the queue, once full, holds the server back (invariants 4, 6).
+package actor EventHandler {
+    package struct Options: Sendable {
+        /// The shortest time between two commits; a batch that comes later than that after the last is committed at once.
+        package var commitInterval: Duration
+        /// Whether the payload of a success is emptied.
+        package var emptiesPayloads: Bool
+
+        package init(commitInterval: Duration, emptiesPayloads: Bool) {
+            self.commitInterval = commitInterval
+            self.emptiesPayloads = emptiesPayloads
+        }
+    }
+
+    /// How often a quiet stream's coverage is written down.
+    private static let idleInterval: Duration = .seconds(5)
+
+    private let executor = QueueExecutor(label: "windsock.handler")
+    private let options: Options
+    private let store: Store
+    private let clock: WallClock
+    private let logger: Logger
+    private let queue: MessageQueue
+    private let decoder = EventDecoder()
+    private let tracker: PositionTracker
+    private let journal: RunJournal
+
+    private var directory = ActorDirectory()
+    private var dataVersion: Int64?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package init(
+        _ options: Options,
+        store: Store,
+        queue: MessageQueue,
+        connection: ConnectionStatus,
+        clock: WallClock,
+        logger: Logger
+    ) {
+        self.options = options
+        self.store = store
+        self.queue = queue
+        self.clock = clock
+        self.logger = logger
+        tracker = PositionTracker(clock: clock)
+        journal = RunJournal(queue: queue, connection: connection, clock: clock)
+    }
+
+    /// What the run says of itself now.
+    package nonisolated var state: RunState { journal.state }
+
+    /// Handles batches until the queue is finished.
+    package func run() async {
+        var lastCommit = ContinuousClock.now - options.commitInterval
+        while true {
+            await queue.wait(forAtLeast: 1, until: .now + EventHandler.idleInterval)
+            let due = lastCommit + options.commitInterval
+            if ContinuousClock.now < due {
+                await queue.wait(forAtLeast: MessageQueue.batchMessageLimit, until: due)
+            }
+            if let batch = queue.take() {
+                await handle(batch)
+                lastCommit = .now
+            } else if queue.isFinished {
+                break
+            } else {
+                await noteQuiet()
+            }
+        }
+        await noteQuiet()
+    }
+
+    private func handle(_ batch: MessageBatch) async {
+        let drafts = batch.withMessages { messages in messages.map { EventDraft($0, decoder: decoder) } }
+        let result = await persist { handler in
+            try handler.log(batch, drafts)
+        }
+        guard let result else { return queue.discard(count: batch.count, .stop) }
+        queue.settle(count: batch.count, stored: result.rows.count, skipped: result.skipped)
+        guard !result.rows.isEmpty else { return }
+        _ = await persist { handler in
+            try handler.apply(batch, drafts, result.rows)
+        }
+    }
+
+    /// Commit 1.
+    private func log(_ batch: MessageBatch, _ drafts: [EventDraft]) throws -> InboxLog.Result {
+        try forgetIfOthersWrote()
+        return try batch.withMessages { messages in
+            try store.write { db in
+                let result = try InboxLog(db: db).log(drafts, messages, &directory)
+                try tracker.save(drafts, from: batch.source, db)
+                try journal.save(db)
+                return result
+            }
+        }
+    }
+
+    /// Commit 2.
+    private func apply(_ batch: MessageBatch, _ drafts: [EventDraft], _ rows: [InboxLog.Row]) throws {
+        let applier = BatchApplier(emptiesPayloads: options.emptiesPayloads)
+        try batch.withMessages { messages in
+            let items = rows.map { row in
+                BatchApplier.Item(id: row.id, draft: drafts[row.index], message: messages[row.index].bytes)
+            }
+            do {
+                try store.write { db in try applier.applyTogether(items, &directory, db) }
+            } catch  where FaultKind(of: error) == .event {
+                directory.forgetAll()
+                logger.warning(
+                    "An event of a batch failed; the batch is applied again, one by one",
+                    metadata: ["error": "\(error)"]
+                )
+                try store.write { db in try applier.applyOneByOne(items, &directory, db) }
+            }
+        }
+    }
+
+    /// Does a piece of work until it goes through; nil when the program is stopped before that.
+    private func persist<Value>(_ work: (isolated EventHandler) throws -> Value) async -> Value? {
+        var backoff = Backoff()
+        var random = SystemRandomNumberGenerator()
+        while true {
+            do {
+                let value = try work(self)
+                if journal.clearFault() { logger.notice("The database takes writes again; going on") }
+                return value
+            } catch {
+                directory.forgetAll()
+                tracker.forget()
+                if journal.note(fault: "\(error)") {
+                    logger.error(
+                        "The database does not take writes; nothing is lost, and nothing more is read until it does",
+                        metadata: ["error": "\(error)"]
+                    )
+                }
+                if queue.isFinished { return nil }
+                try? await Task.sleep(for: min(backoff.next(using: &random), .seconds(1)))
+            }
+        }
+    }
+
+    /// Another process may have changed an actor (a retry, a clean-up); our own writes do not change `data_version`.
+    private func forgetIfOthersWrote() throws {
+        let version = try store.dataVersion()
+        if let dataVersion, dataVersion != version { directory.forgetAll() }
+        dataVersion = version
+    }
+
+    /// Writes down what a quiet connection has covered, and the state of the run where it has changed.
+    private func noteQuiet() async {
+        let coverage = queue.coverage()
+        guard tracker.isNews(coverage) || journal.isNews else { return }
+        _ = await persist { handler in
+            try handler.store.write { db in
+                try handler.tracker.save(coverage, db)
+                try handler.journal.save(db)
+            }
+        }
+    }
+}

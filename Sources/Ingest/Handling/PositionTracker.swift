@@ -1,0 +1,151 @@
+import GRDB
+import Jetstream
+import Store
+import Synchronization
+
+/// Knows the stored position and moves it with what is stored (invariant 7).
+final class PositionTracker: Sendable {
+    /// No event moves the position past the present by more than this: a poisoned time would skip all that comes before.
+    private static let futureLimitMicroseconds: Int64 = 60_000_000
+
+    fileprivate struct State {
+        /// What is stored; nil when it has to be read first.
+        var position: StreamPosition?
+        var newest: Newest?
+        var savedCoverage: Int64?
+    }
+
+    /// The newest event of a connection's last batch.
+    ///
+    /// The difference of its times shows the server's clock.
+    fileprivate struct Newest {
+        var connection: Int
+        var timeMicroseconds: Int64
+        var receivedAtMicroseconds: Int64
+    }
+
+    private let clock: WallClock
+    private let state = Mutex(State())
+
+    init(clock: WallClock) {
+        self.clock = clock
+    }
+
+    /// Reads the position from the database before the next use: a transaction that held it was rolled back.
+    func forget() {
+        state.withLock { $0.position = nil }
+    }
+
+    /// Saves the position that covers a batch; part of commit 1.
+    func save(_ drafts: [EventDraft], from source: StreamSource, _ db: Database) throws {
+        let limit = clock.now() + PositionTracker.futureLimitMicroseconds
+        let newest = drafts.max { left, right in
+            PositionTracker.time(left, limit) < PositionTracker.time(right, limit)
+        }
+        let time = newest.map { PositionTracker.time($0, limit) } ?? .min
+        let seq = drafts.compactMap(\.decoded.seq).max()
+        let current = try current(db)
+        guard time > .min || seq != nil else { return }
+        let known = current.flatMap { $0.isPlaceholder || $0.host != source.host ? nil : $0 }
+        let position = StreamPosition(
+            host: source.host,
+            wire: source.wire,
+            seq: PositionTracker.later(known?.seq, seq),
+            timeMicroseconds: max(known?.timeMicroseconds ?? .min, time > .min ? time : current?.timeMicroseconds ?? 0),
+            isPlaceholder: false,
+            coveredUntilMicroseconds: known?.coveredUntilMicroseconds
+        )
+        try CursorRepository(db).save(position.row(updatedAtMicroseconds: clock.now()))
+        state.withLock { state in
+            state.position = position
+            guard let newest, time > .min else { return }
+            state.newest = Newest(
+                connection: source.connection,
+                timeMicroseconds: time,
+                receivedAtMicroseconds: newest.receivedAtMicroseconds
+            )
+        }
+    }
+
+    /// Whether there is coverage to save.
+    func isNews(_ coverage: StreamCoverage?) -> Bool {
+        guard let coverage else { return false }
+        return state.withLock { state in
+            state.serverTime(of: coverage).map { $0 > state.savedCoverage ?? .min } ?? false
+        }
+    }
+
+    /// Saves up to when a quiet connection has covered time, by the server's clock.
+    func save(_ coverage: StreamCoverage?, _ db: Database) throws {
+        guard let coverage, let until = state.withLock({ $0.serverTime(of: coverage) }) else { return }
+        try CursorRepository(db).cover(
+            coverage.source.host,
+            untilMicroseconds: until,
+            updatedAtMicroseconds: clock.now()
+        )
+        state.withLock { state in
+            state.savedCoverage = until
+            state.position = nil
+        }
+    }
+
+    private func current(_ db: Database) throws -> StreamPosition? {
+        if let position = state.withLock({ $0.position }) { return position }
+        return try CursorRepository(db).newest().flatMap(StreamPosition.init)
+    }
+
+    private static func time(_ draft: EventDraft, _ limit: Int64) -> Int64 {
+        guard let time = draft.decoded.timeMicroseconds, time <= limit else { return .min }
+        return time
+    }
+
+    private static func later(_ left: Int64?, _ right: Int64?) -> Int64? {
+        guard let left, let right else { return left ?? right }
+        return max(left, right)
+    }
+}
+
+extension PositionTracker.State {
+    /// An event that is about as old as the way from the server is long shows that a connection has caught up.
+    private static let liveLimitMicroseconds: Int64 = 60_000_000
+
+    /// What the connection has covered, by the server's clock where an event has shown it; nil when it may still be
+    /// catching up, and a quiet moment says nothing.
+    fileprivate func serverTime(of coverage: StreamCoverage) -> Int64? {
+        guard let newest, newest.connection == coverage.source.connection else {
+            return coverage.beganLive ? coverage.untilMicroseconds : nil
+        }
+        let age = newest.receivedAtMicroseconds - newest.timeMicroseconds
+        guard age <= PositionTracker.State.liveLimitMicroseconds else { return nil }
+        return newest.timeMicroseconds + max(0, coverage.untilMicroseconds - newest.receivedAtMicroseconds)
+    }
+}
+
+extension StreamPosition {
+    /// The position as the table keeps it.
+    func row(updatedAtMicroseconds: Int64) -> StreamPositionRow {
+        StreamPositionRow(
+            host: host,
+            wire: wire.rawValue,
+            kind: seq == nil ? "time" : "seq",
+            cursor: seq ?? timeMicroseconds,
+            timeMicroseconds: timeMicroseconds,
+            isPlaceholder: isPlaceholder,
+            coveredUntilMicroseconds: coveredUntilMicroseconds,
+            updatedAtMicroseconds: updatedAtMicroseconds
+        )
+    }
+
+    /// Reads a row; nil when its wire is of a later version of this program.
+    init?(_ row: StreamPositionRow) {
+        guard let wire = JetstreamWire(rawValue: row.wire) else { return nil }
+        self.init(
+            host: row.host,
+            wire: wire,
+            seq: row.kind == "seq" ? row.cursor : nil,
+            timeMicroseconds: row.timeMicroseconds,
+            isPlaceholder: row.isPlaceholder,
+            coveredUntilMicroseconds: row.coveredUntilMicroseconds
+        )
+    }
+}

@@ -1,0 +1,166 @@
+@preconcurrency import Dispatch
+package import Jetstream
+package import Logging
+package import Store
+import Synchronization
+
+/// Keeps the log within its limits for as long as the program runs: a timer that ticks, sweeps that fall due, and chunks
+/// that give way to the handler.
+package actor ActivityCleanup {
+    /// What may change while it runs.
+    package struct Options: Sendable, Equatable {
+        package var retention: Duration
+        package var interval: Duration
+        package var maximumPayloadBytes: Int64?
+
+        package init(retention: Duration, interval: Duration, maximumPayloadBytes: Int64?) {
+            self.retention = retention
+            self.interval = interval
+            self.maximumPayloadBytes = maximumPayloadBytes
+        }
+    }
+
+    /// The timer ticks this often, and decides each time whether a sweep is due.
+    package static let tickInterval: Duration = .seconds(5)
+    /// Tombstones live as long as the log, and at least as long as a server's look-back can bring events again.
+    private static let shortestTombstoneLife: Duration = .seconds(72 * 3600)
+    /// Records of deleted accounts that one chunk removes.
+    private static let purgeChunk = 500
+
+    private enum Wish { case tick, sweep }
+
+    private let executor = QueueExecutor(label: "windsock.cleanup")
+    private let store: Store
+    private let clock: WallClock
+    private let logger: Logger
+    private let tickInterval: Duration
+    private let options: Mutex<Options>
+    private let wishes: AsyncStream<Wish>
+    private let wish: AsyncStream<Wish>.Continuation
+    private let completedSweeps = Mutex(0)
+    private let isStopping = Mutex(false)
+    private var lastSweep: ContinuousClock.Instant?
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    package init(
+        _ options: Options,
+        store: Store,
+        clock: WallClock,
+        logger: Logger,
+        tickInterval: Duration = ActivityCleanup.tickInterval
+    ) {
+        self.options = Mutex(options)
+        self.store = store
+        self.clock = clock
+        self.logger = logger
+        self.tickInterval = tickInterval
+        (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(8))
+    }
+
+    /// Sweeps that have ended since the start.
+    package nonisolated var sweeps: Int { completedSweeps.withLock { $0 } }
+
+    /// Has a sweep done as soon as may be; from any thread.
+    package nonisolated func sweepNow() { wish.yield(.sweep) }
+
+    /// Takes other limits from the next tick on; from any thread.
+    package nonisolated func change(_ options: Options) {
+        self.options.withLock { $0 = options }
+    }
+
+    /// Ends `run` after the chunk in hand; from any thread.
+    package nonisolated func stop() {
+        isStopping.withLock { $0 = true }
+        wish.finish()
+    }
+
+    /// Sweeps at once, and then whenever it is due, until `stop`.
+    package func run() async {
+        let timer = DispatchSource.makeTimerSource(queue: .global())
+        let (seconds, attoseconds) = tickInterval.components
+        let interval = DispatchTimeInterval.nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
+        timer.schedule(deadline: .now(), repeating: interval)
+        timer.setEventHandler { [wish] in wish.yield(.tick) }
+        timer.resume()
+        defer { timer.cancel() }
+        for await wish in wishes where !stopping {
+            await handle(wish)
+        }
+    }
+
+    private nonisolated var stopping: Bool { isStopping.withLock { $0 } }
+
+    private func handle(_ wish: Wish) async {
+        do {
+            try await purgeDeletedAccounts()
+            if wish == .sweep || isDue { try await sweep() }
+        } catch is CancellationError {
+            return
+        } catch {
+            logger.error("Clean-up failed; it is tried again at the next tick", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private var isDue: Bool {
+        guard let lastSweep else { return true }
+        return ContinuousClock.now - lastSweep >= options.withLock { $0.interval }
+    }
+
+    private func sweep() async throws {
+        let options = options.withLock { $0 }
+        lastSweep = .now
+        let now = clock.now()
+        var sweep = ActivitySweep(store: store) { [self] took in try await giveWay(took) }
+        let result = try await sweep.run(
+            ActivitySweep.Limits(
+                receivedBeforeMicroseconds: now - options.retention.microseconds,
+                maximumPayloadBytes: options.maximumPayloadBytes
+            )
+        )
+        let life = max(options.retention, ActivityCleanup.shortestTombstoneLife)
+        let tombstones = try await sweep.deleteTombstones(receivedBefore: now - life.microseconds)
+        completedSweeps.withLock { $0 += 1 }
+        logger.info(
+            "Cleaned up activity older than \(options.retention.components.seconds / 3600) hours",
+            metadata: [
+                "rows": "\(result.deletedRows)", "bytes": "\(result.deletedBytes)", "tombstones": "\(tombstones)",
+            ]
+        )
+    }
+
+    /// Removes the records of accounts that were deleted; they have been gone from every query since.
+    private func purgeDeletedAccounts() async throws {
+        while let actor = try store.read({ db in try ActorRepository(db).pendingPurges(limit: 1) }).first {
+            var last: Int64 = 0
+            var isComplete = false
+            while !isComplete {
+                let start = ContinuousClock.now
+                let purge = try store.write { db in
+                    let purge = try RecordRepository(db).purge(
+                        actor: actor.id,
+                        throughRev: actor.deletedRev,
+                        afterID: last,
+                        limit: ActivityCleanup.purgeChunk
+                    )
+                    if purge.isComplete { try ActorRepository(db).purgeDone(actor.id) }
+                    return purge
+                }
+                last = purge.lastID
+                isComplete = purge.isComplete
+                try await giveWay(ContinuousClock.now - start)
+            }
+        }
+    }
+
+    /// Leaves the writer to the handler for as long as the chunk took.
+    private func giveWay(_ took: Duration) async throws {
+        if stopping { throw CancellationError() }
+        try await Task.sleep(for: min(took, .milliseconds(100)))
+    }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
+}
