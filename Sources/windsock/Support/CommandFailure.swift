@@ -1,0 +1,38 @@
+import Foundation
+import Ingest
+
+/// How a command ends that could not do what it was asked.
+struct CommandFailure: Error {
+    /// The exit codes, those of `sysexits.h` where it has one.
+    enum Code {
+        static let success: Int32 = 0
+        static let failure: Int32 = 1
+        static let inputOutput: Int32 = 74
+        static let configuration: Int32 = 78
+    }
+
+    let code: Int32
+    /// For standard error; nil when there is nobody to tell.
+    let message: String?
+
+    init(code: Int32, message: String?) {
+        self.code = code
+        self.message = message
+    }
+
+    /// What an error means to who called the command; nil for those of the argument parser, which knows its own.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure:
+            self = failure
+        case let error as SettingsError:
+            self.init(code: Code.configuration, message: error.description)
+        case Output.Failure.closed:
+            self.init(code: Code.success, message: nil)
+        case let failure as Output.Failure:
+            self.init(code: Code.inputOutput, message: failure.description)
+        default:
+            return nil
+        }
+    }
+}

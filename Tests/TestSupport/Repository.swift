@@ -1,0 +1,23 @@
+import Foundation
+
+/// The files of this repository that tests look at.
+package enum Repository {
+    /// The path of a file of the repository.
+    ///
+    /// - Parameters:
+    ///   - name: Its path from the top.
+    ///   - here: This file, from which the top is found.
+    /// - Returns: The absolute path.
+    package static func path(_ name: String, here: String = #filePath) -> String {
+        URL(fileURLWithPath: here).appendingPathComponent("../../../\(name)").standardized.path
+    }
+
+    /// The text of a file of the repository.
+    ///
+    /// - Parameter name: Its path from the top.
+    /// - Returns: Its content.
+    /// - Throws: What the file system says.
+    package static func text(_ name: String) throws -> String {
+        String(decoding: try Data(contentsOf: URL(fileURLWithPath: path(name))), as: UTF8.self)
+    }
+}
