@@ -48,12 +48,15 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        DaemonSignals.ignoreEarlyOnes()
         let source = SettingsSource(file: config, hosts: host, database: database, logLevel: logLevel)
         let settings = try source.load()
-        let logger = JournalLogHandler.logger(levels: LogLevelBox(settings.log.level))
+        let levels = LogLevelBox(settings.log.level)
+        let logger = JournalLogHandler.logger(levels: levels)
         if settings.jetstream.isUnfiltered {
             logger.notice(RunCommand.costOfEverything)
         }
+        try await Daemon(source: source, settings: settings, levels: levels, logger: logger).run()
     }
 
     /// What an operator should know before the whole network comes in (measured on production).

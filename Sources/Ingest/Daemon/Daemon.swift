@@ -1,0 +1,144 @@
+import Jetstream
+package import Logging
+import Store
+
+/// The daemon: what belongs together, put together here and nowhere else.
+package struct Daemon: Sendable {
+    private let source: SettingsSource
+    private let settings: Settings
+    private let levels: LogLevelBox
+    private let logger: Logger
+    private let clock = WallClock.system
+
+    /// Makes a daemon; nothing is opened until `run`.
+    ///
+    /// - Parameters:
+    ///   - source: where the settings come from, to be asked again at SIGHUP.
+    ///   - settings: what it said.
+    ///   - levels: the log's level, which SIGHUP may change.
+    ///   - logger: where to say what happens.
+    package init(source: SettingsSource, settings: Settings, levels: LogLevelBox, logger: Logger) {
+        self.source = source
+        self.settings = settings
+        self.levels = levels
+        self.logger = logger
+    }
+
+    /// Reads, stores and cleans up until SIGTERM or SIGINT.
+    ///
+    /// What an earlier run left unfinished is applied first. Call ``DaemonSignals/ignoreEarlyOnes()`` before anything
+    /// else in the program.
+    ///
+    /// - Throws: what keeps the database from being opened or recovered; ``DatabaseLock/Held``; `WebSocketError` for a
+    ///   host that is no URL.
+    package func run() async throws {
+        let signals = await DaemonSignals()
+        let store = try Store.open(
+            path: settings.database.path,
+            access: .daemon(synchronous: settings.database.storeSynchronous)
+        )
+        let lock = try DatabaseLock(databaseAt: store.path)
+        defer { withExtendedLifetime(lock) {} }
+        try recover(store)
+        let parts = try DaemonParts(settings, store: store, clock: clock, logger: logger)
+        logger.notice(
+            "Started",
+            metadata: [
+                "version": "\(windsockVersion)", "database": "\(store.path)",
+                "hosts": "\(settings.jetstream.hosts.joined(separator: ", "))",
+            ]
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let running: [@Sendable () async -> Void] = [parts.reader.run, parts.handler.run, parts.cleanup.run]
+            for run in running { group.addTask { await run() } }
+            let answerer = SignalAnswerer(
+                source: source,
+                settings: settings,
+                levels: levels,
+                parts: parts,
+                logger: logger
+            )
+            group.addTask { await answerer.answer(signals) }
+            // The answerer ends only when it is cancelled, so these are the parts.
+            for _ in running { try await group.next() }
+            try store.close()
+            group.cancelAll()
+        }
+        logger.notice("Stopped", metadata: parts.handler.state.metadata)
+    }
+
+    private func recover(_ store: Store) throws {
+        let recovered = try RowApplier(store: store, emptiesPayloads: settings.activity.emptiesPayloads).recover()
+        if recovered > 0 {
+            logger.notice("Applied what an interrupted run had logged", metadata: ["rows": "\(recovered)"])
+        }
+    }
+}
+
+/// The parts that run side by side.
+struct DaemonParts: Sendable {
+    let reader: JetstreamReader
+    let handler: EventHandler
+    let cleanup: ActivityCleanup
+
+    /// Has all parts end once they have finished what they hold; from any thread.
+    func stop() {
+        reader.stop()
+        cleanup.stop()
+    }
+
+    init(_ settings: Settings, store: Store, clock: WallClock, logger: Logger) throws {
+        var hosts: [JetstreamHost] = []
+        for host in settings.jetstream.hosts { hosts.append(try JetstreamHost(host)) }
+        reader = try JetstreamReader(
+            JetstreamReader.Configuration(
+                hosts: hosts,
+                subscription: Subscription(
+                    wantedCollections: settings.jetstream.wantedCollections,
+                    wantedDids: settings.jetstream.wantedDids
+                ),
+                caFile: settings.jetstream.caFile,
+                userAgent: "windsock/\(windsockVersion)"
+            ),
+            keeper: DatabaseKeeper(store: store, clock: clock),
+            clock: clock,
+            logger: logger
+        )
+        handler = EventHandler(
+            EventHandler.Options(
+                commitInterval: .milliseconds(settings.database.commitIntervalMilliseconds),
+                emptiesPayloads: settings.activity.emptiesPayloads
+            ),
+            store: store,
+            queue: reader.queue,
+            connection: reader.status,
+            clock: clock,
+            logger: logger
+        )
+        cleanup = ActivityCleanup(settings.activity.cleanup, store: store, clock: clock, logger: logger)
+    }
+}
+
+extension Settings.Activity {
+    var emptiesPayloads: Bool { keepEventJson == .errors }
+
+    var cleanup: ActivityCleanup.Options {
+        ActivityCleanup.Options(
+            retention: .seconds(retentionHours * 3600),
+            interval: .seconds(cleanupIntervalSeconds),
+            maximumPayloadBytes: maxBytes
+        )
+    }
+}
+
+extension Settings.Database {
+    fileprivate var storeSynchronous: StoreSynchronous {
+        switch synchronous {
+        case .normal: .normal
+        case .full: .full
+        }
+    }
+}
+
+/// `Store.Synchronous` would be looked up in the type `Store`, which has the module's name.
+private typealias StoreSynchronous = Synchronous
