@@ -50,7 +50,6 @@ let package = Package(
             name: "Ingest",
             dependencies: [
                 "Jetstream", "Store", grdb, logging, crypto,
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
