@@ -1,0 +1,35 @@
+/// One event of a generated stream.
+package struct GeneratedEvent: Sendable, Equatable {
+    package enum Kind: String, Sendable {
+        case commit
+        case identity
+        case account
+    }
+
+    package enum Operation: String, Sendable {
+        case create
+        case update
+        case delete
+    }
+
+    /// What a commit event does to which record.
+    package struct Commit: Sendable, Equatable {
+        package let revision: String
+        package let operation: Operation
+        package let collection: String
+        package let recordKey: String
+        /// Nil for a delete.
+        package let cid: String?
+    }
+
+    /// The event as it goes over the wire.
+    package let json: String
+    /// Microseconds since the Unix epoch (`time_us`).
+    package let timeMicroseconds: Int64
+    /// The event's `cursor`, nil on a stream without sequence numbers.
+    package let sequence: Int64?
+    package let kind: Kind
+    package let did: String
+    /// Nil for identity and account events.
+    package let commit: Commit?
+}

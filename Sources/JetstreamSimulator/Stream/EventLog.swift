@@ -1,0 +1,144 @@
+import NIOCore
+import Synchronization
+
+/// The stream that all connections read: an append-only log of frames, bounded in bytes in live mode.
+final class EventLog: Sendable {
+    /// What one read brought.
+    struct Batch {
+        /// Whole frames; empty when everything that was examined was filtered out.
+        let frames: ByteBuffer
+        let nextPosition: Int
+        /// Events among them; injected messages do not count.
+        let events: Int
+    }
+
+    private struct State {
+        var chunks: [LogChunk] = []
+        var bytes = 0
+        var latestTimeMicroseconds: Int64 = 0
+        var latestSequence: Int64 = 0
+    }
+
+    let names = NameTable()
+    private let limitBytes: Int
+    private let state = Mutex(State())
+
+    /// An empty log.
+    ///
+    /// - Parameter limitBytes: how many bytes of frames are kept; the oldest chunk goes when there are more.
+    init(limitBytes: Int) {
+        self.limitBytes = limitBytes
+    }
+
+    /// The position after the last message.
+    var tip: Int { state.withLock { $0.chunks.last?.endPosition ?? 0 } }
+
+    /// The position of the oldest message that is still there.
+    var beginning: Int { state.withLock { $0.chunks.first?.firstPosition ?? 0 } }
+
+    /// Puts a message at the end; one without time or sequence takes those of the message before it.
+    func append(_ message: StreamMessage) {
+        let did = message.did.map(names.identifier(of:))
+        let collection = message.collection.map(names.identifier(of:))
+        state.withLock { state in
+            state.latestTimeMicroseconds = message.timeMicroseconds ?? state.latestTimeMicroseconds
+            state.latestSequence = message.sequence ?? state.latestSequence
+            if state.chunks.last.map({ $0.frames.writerIndex >= LogChunk.targetBytes }) ?? true {
+                state.chunks.append(LogChunk(firstPosition: state.chunks.last?.endPosition ?? 0))
+            }
+            let last = state.chunks.count - 1
+            let before = state.chunks[last].frames.writerIndex
+            state.chunks[last].append(
+                message, timeMicroseconds: state.latestTimeMicroseconds, sequence: state.latestSequence, did: did,
+                collection: collection
+            )
+            state.bytes += state.chunks[last].frames.writerIndex - before
+            while state.bytes > limitBytes, state.chunks.count > 1 {
+                state.bytes -= state.chunks.removeFirst().frames.writerIndex
+            }
+        }
+    }
+
+    /// The first message, in the order of the stream, whose time is not before the given one; nil if there is none.
+    func position(notBeforeMicroseconds time: Int64) -> Int? {
+        position(latest: { $0.latestTimeMicroseconds >= time }, matches: { $0.timeMicroseconds >= time })
+    }
+
+    /// The first message, in the order of the stream, whose `cursor` is not before the given one; nil if there is none.
+    func position(notBeforeSequence sequence: Int64) -> Int? {
+        position(latest: { $0.latestSequence >= sequence }, matches: { $0.sequence >= sequence })
+    }
+
+    private func position(latest: (LogChunk) -> Bool, matches: (LogEntry) -> Bool) -> Int? {
+        let chunk = state.withLock { $0.chunks.first(where: latest) }
+        guard let chunk, let index = chunk.entries.firstIndex(where: matches) else { return nil }
+        return chunk.firstPosition + index
+    }
+
+    /// Reads on from a position, at most to the end of a chunk; nil at the end of the log.
+    ///
+    /// A position that is no longer there stands for the oldest message, as on the real server.
+    ///
+    /// - Parameters:
+    ///   - position: where to read on.
+    ///   - mostMessages: how many messages may be examined.
+    ///   - mostEvents: how many events may be among the frames.
+    ///   - filter: what the connection wants.
+    func read(from position: Int, mostMessages: Int, mostEvents: Int, filter: inout StreamFilter) -> Batch? {
+        guard let chunk = chunk(at: position) else { return nil }
+        let start = max(0, position - chunk.firstPosition)
+        if filter.passesAll(of: chunk) {
+            let end = min(chunk.entries.count, start + min(mostMessages, mostEvents))
+            return Batch(
+                frames: chunk.slice(start..<end), nextPosition: chunk.firstPosition + end, events: end - start
+            )
+        }
+        return select(from: chunk, start, mostMessages: mostMessages, mostEvents: mostEvents, filter: &filter)
+    }
+
+    private func select(
+        from chunk: LogChunk, _ start: Int, mostMessages: Int, mostEvents: Int, filter: inout StreamFilter
+    ) -> Batch {
+        var frames = ByteBuffer()
+        var events = 0
+        var index = start
+        let end = min(chunk.entries.count, start + mostMessages)
+        while index < end {
+            let entry = chunk.entries[index]
+            if filter.passes(entry, names: names) {
+                guard entry.kind == .injected || events < mostEvents else { break }
+                var frame = chunk.slice(index..<index + 1)
+                frames.writeBuffer(&frame)
+                events += entry.kind == .injected ? 0 : 1
+            }
+            index += 1
+        }
+        return Batch(frames: frames, nextPosition: chunk.firstPosition + index, events: events)
+    }
+
+    private func chunk(at position: Int) -> LogChunk? {
+        state.withLock { state in
+            guard let last = state.chunks.last, position < last.endPosition else { return nil }
+            var low = 0
+            var high = state.chunks.count - 1
+            while low < high {
+                let middle = (low + high) / 2
+                if state.chunks[middle].endPosition <= position {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            return state.chunks[low]
+        }
+    }
+
+    /// All events that are kept, as their texts.
+    func events() -> [String] {
+        state.withLock(\.chunks).flatMap { chunk in
+            chunk.entries.indices.compactMap { index in
+                chunk.entries[index].kind == .injected ? nil : String(buffer: chunk.payload(at: index))
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+/// Finds, in one pass over the bytes of an event, the fields that cursors and filters need.
+///
+/// It follows the structure of JSON but does not validate it: what it cannot follow to the end is unreadable.
+struct EventScanner {
+    struct Fields {
+        var did: String?
+        var timeMicroseconds: Int64?
+        var sequence: Int64?
+        var collection: String?
+    }
+
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    private init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
+    }
+
+    /// What was found, or nil if the bytes are not one JSON object.
+    static func scan(_ bytes: UnsafeBufferPointer<UInt8>) -> Fields? {
+        var scanner = EventScanner(bytes)
+        var fields = Fields()
+        guard scanner.object(isCommit: false, into: &fields) else { return nil }
+        scanner.skipSpace()
+        return scanner.index == bytes.count ? fields : nil
+    }
+
+    private mutating func object(isCommit: Bool, into fields: inout Fields) -> Bool {
+        skipSpace()
+        guard take("{") else { return false }
+        skipSpace()
+        guard !take("}") else { return true }
+        repeat {
+            guard let key = string(), member(key, isCommit: isCommit, into: &fields) else { return false }
+            skipSpace()
+        } while take(",")
+        return take("}")
+    }
+
+    private mutating func member(_ key: String, isCommit: Bool, into fields: inout Fields) -> Bool {
+        skipSpace()
+        guard take(":") else { return false }
+        skipSpace()
+        let start = index
+        if key == "commit", !isCommit, peek == UInt8(ascii: "{") {
+            return object(isCommit: true, into: &fields)
+        }
+        guard skipValue() else { return false }
+        let value = bytes[start..<index]
+        switch key {
+        case "did" where !isCommit: fields.did = Self.text(value)
+        case "time_us" where !isCommit: fields.timeMicroseconds = Int64(String(decoding: value, as: UTF8.self))
+        case "cursor" where !isCommit: fields.sequence = Int64(String(decoding: value, as: UTF8.self))
+        case "collection" where isCommit: fields.collection = Self.text(value)
+        default: break
+        }
+        return true
+    }
+
+    /// The text of a quoted value; DIDs and collections hold no escapes.
+    private static func text(_ value: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
+        guard value.first == UInt8(ascii: "\"") else { return nil }
+        return String(decoding: value.dropFirst().dropLast(), as: UTF8.self)
+    }
+
+    private mutating func string() -> String? {
+        skipSpace()
+        let start = index
+        guard skipString() else { return nil }
+        return String(decoding: bytes[start + 1..<index - 1], as: UTF8.self)
+    }
+
+    private mutating func skipString() -> Bool {
+        guard take("\"") else { return false }
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += byte == UInt8(ascii: "\\") ? 2 : 1
+            guard byte != UInt8(ascii: "\"") else { return true }
+        }
+        return false
+    }
+
+    /// Skips a value; of nested ones it counts brackets, without looking which kind closes which.
+    private mutating func skipValue() -> Bool {
+        let start = index
+        var depth = 0
+        while let byte = peek {
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard skipString() else { return false }
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                index += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ","):
+                guard depth > 0 else { return index > start }
+                depth -= byte == UInt8(ascii: ",") ? 0 : 1
+                index += 1
+            default:
+                index += 1
+            }
+        }
+        return false
+    }
+
+    private var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+    private mutating func take(_ expected: Unicode.Scalar) -> Bool {
+        guard let byte = peek, UInt32(byte) == expected.value else { return false }
+        index += 1
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+            index += 1
+        }
+    }
+}
