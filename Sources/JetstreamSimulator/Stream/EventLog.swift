@@ -36,6 +36,9 @@ final class EventLog: Sendable {
     /// The position of the oldest message that is still there.
     var beginning: Int { state.withLock { $0.chunks.first?.firstPosition ?? 0 } }
 
+    /// Whether any event had a `cursor`.
+    var hasSequences: Bool { state.withLock { $0.latestSequence > 0 } }
+
     /// Puts a message at the end; one without time or sequence takes those of the message before it.
     func append(_ message: StreamMessage) {
         let did = message.did.map(names.identifier(of:))

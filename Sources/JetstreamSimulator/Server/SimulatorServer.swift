@@ -1,0 +1,111 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOWebSocket
+import Synchronization
+
+/// A Jetstream server for tests, demonstrations and benchmarks: v1 `/subscribe` over ws on one port.
+package final class SimulatorServer: Sendable {
+    /// How often live mode makes events.
+    private static let liveInterval = TimeAmount.milliseconds(10)
+    /// How many connections may wait to be accepted.
+    private static let backlog: CInt = 256
+
+    private let context: SimulatorContext
+    private let source: Mutex<StreamSource>
+    private let channel: any Channel
+    private let liveEventLoop: any EventLoop
+    private let liveTask = Mutex<RepeatedTask?>(nil)
+
+    /// The address that was bound.
+    package let port: Int
+
+    private init(context: SimulatorContext, source: StreamSource, channel: any Channel, port: Int) {
+        self.context = context
+        self.source = Mutex(source)
+        self.channel = channel
+        self.port = port
+        liveEventLoop = channel.eventLoop
+    }
+
+    /// Makes or reads the events, then listens.
+    ///
+    /// - Parameter configuration: what to serve and how.
+    /// - Throws: `SimulatorError` if the configuration is contradictory, the file unreadable or the port taken.
+    package static func start(_ configuration: SimulatorConfiguration) async throws -> SimulatorServer {
+        try configuration.validate()
+        let log = EventLog(limitBytes: configuration.isLive ? configuration.lookBackBytes : .max)
+        let source = try await NIOThreadPool.singleton.runIfActive {
+            try StreamSource(configuration, log: log, nowMicroseconds: WallClock.microseconds())
+        }
+        let context = SimulatorContext(configuration: configuration, log: log)
+        let channel = try await bind(configuration, context)
+        let port = channel.localAddress?.port ?? configuration.port
+        let server = SimulatorServer(context: context, source: source, channel: channel, port: port)
+        if configuration.isLive {
+            server.startLive()
+        }
+        return server
+    }
+
+    private static func bind(
+        _ configuration: SimulatorConfiguration, _ context: SimulatorContext
+    ) async throws -> any Channel {
+        do {
+            return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.backlog, value: backlog)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { ConnectionSetup.configure($0, context) }
+                .bind(host: configuration.bindAddress, port: configuration.port)
+                .get()
+        } catch {
+            throw SimulatorError.bind(
+                address: configuration.bindAddress, port: configuration.port, reason: "\(error)"
+            )
+        }
+    }
+
+    private func startLive() {
+        let task = liveEventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.liveInterval) {
+            [weak self] _ in self?.produce()
+        }
+        liveTask.withLock { $0 = task }
+    }
+
+    private func produce() {
+        let before = context.log.tip
+        source.withLock { $0.produceDue(nowMicroseconds: WallClock.microseconds(), to: context.log) }
+        if context.log.tip > before {
+            context.wakeAll()
+        }
+    }
+
+    /// What a client connects to.
+    package var url: String { "ws://\(context.configuration.bindAddress):\(port)\(SubscribeRequest.path)" }
+
+    package func statistics() -> SimulatorStatistics { context.statistics }
+
+    /// Puts events at the end of the stream, whence connections that are held open get them.
+    package func append(_ lines: [String]) {
+        source.withLock { $0.append(lines, to: context.log) }
+        context.wakeAll()
+    }
+
+    /// All events as they are sent, without injected messages; in live mode those of the look-back.
+    package func events() -> [String] { context.log.events() }
+
+    /// Resets the TCP connections of all clients; returns when they are gone.
+    package func cutAllConnections() async {
+        await context.closeAll { $0.reset() }
+    }
+
+    /// Closes all connections with 1001 and stops listening.
+    ///
+    /// - Throws: an error of the listening socket.
+    package func stop() async throws {
+        liveTask.withLock { $0?.cancel() }
+        try await channel.close()
+        await context.closeAll { $0.close(code: .goingAway, because: "server shutting down") }
+    }
+}
