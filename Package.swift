@@ -76,7 +76,7 @@ let package = Package(
         .testTarget(name: "IngestTests", dependencies: ["Ingest", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WindsockTests",
-            dependencies: ["windsock", "Ingest", "Store", "TestSupport"],
+            dependencies: ["windsock", "Ingest", "JetstreamSimulator", "Store", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(

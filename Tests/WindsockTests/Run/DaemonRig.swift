@@ -1,0 +1,58 @@
+import Foundation
+import JetstreamSimulator
+import Store
+import TestSupport
+
+/// A simulated Jetstream and a folder for the daemon that reads it.
+struct DaemonRig {
+    let server: SimulatorServer
+    let folder: TemporaryFolder
+
+    var database: String { folder.path("windsock.db") }
+
+    /// Starts a server.
+    init(_ configuration: SimulatorConfiguration) async throws {
+        var configuration = configuration
+        // The daemon's first cursor is the present, which lies after what these streams hold.
+        configuration.replaysFutureCursors = true
+        folder = try TemporaryFolder()
+        server = try await SimulatorServer.start(configuration)
+    }
+
+    /// Starts the daemon on the rig's database.
+    func start(_ arguments: [String] = [], environment: [String: String] = [:]) throws -> RunningProcess {
+        try RunningProcess(
+            "windsock",
+            ["run", "--host", server.url, "--database", database] + arguments,
+            environment: environment,
+            in: folder
+        )
+    }
+
+    /// The sums of the database; zeros while there is none.
+    func totals() throws -> ActivityTotals {
+        guard FileManager.default.fileExists(atPath: database) else { return ActivityTotals() }
+        do {
+            let store = try Store.open(path: database, access: .readOnly)
+            defer { try? store.close() }
+            return try store.read { db in try CounterRepository(db).totals() }
+        } catch is StoreError {
+            // The daemon is making the file just now.
+            return ActivityTotals()
+        }
+    }
+
+    /// Waits until so many rows are in the log, and applied unless told otherwise.
+    func waitForRows(_ count: Int64, applied: Bool = true) async throws {
+        try await eventually("\(count) rows are in the log") {
+            let totals = try totals()
+            return totals.stored >= count && (!applied || totals.rows(.processing) == 0)
+        }
+    }
+
+    /// Has the daemon end in good order.
+    func stop(_ daemon: RunningProcess) async throws -> RunningProcess.Ending {
+        daemon.send(SIGTERM)
+        return try await daemon.ending()
+    }
+}
