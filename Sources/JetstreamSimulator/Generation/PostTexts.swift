@@ -137,13 +137,18 @@ struct PostTexts {
         json += "{\"$type\":\"app.bsky.embed.images\",\"images\":["
         for index in 0...generator.skewedBelow(4) {
             json += index == 0 ? "{\"alt\":" : ",{\"alt\":"
-            JSONText.append(generator.chance(1, in: 2) ? "" : generator.pick(Phrases.oddities), to: &json)
+            JSONText.append(alternativeText(using: &generator), to: &json)
             json += ",\"aspectRatio\":{\"height\":" + String(400 + generator.below(3_000))
             json += ",\"width\":" + String(400 + generator.below(3_000)) + "},\"image\":"
             BlobText.append(to: &json, using: &generator)
             json += "}"
         }
         json += "]}"
+    }
+
+    private static func alternativeText(using generator: inout SeededGenerator) -> String {
+        guard generator.chance(1, in: 2) else { return "" }
+        return generator.pick(generator.chance(1, in: 12) ? Phrases.oddities : generator.pick(Phrases.languages).phrases)
     }
 
     private static func appendExternal(to json: inout String, using generator: inout SeededGenerator) {

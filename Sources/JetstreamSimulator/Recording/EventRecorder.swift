@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOWebSocket
 
 /// Writes the text messages of a stream to a file, one a line.
@@ -70,20 +69,10 @@ package struct EventRecorder: Sendable {
     }
 
     private func connect() async throws -> WebSocketClient.Connection {
-        switch try await WebSocketClient.connect(to: url) {
-        case .connected(let connection): return connection
-        case .refused(let response):
-            var answer = ""
-            try await response.executeThenClose { inbound, _ in
-                for try await part in inbound {
-                    switch part {
-                    case .head(let head): answer = "the server answered \(head.status)"
-                    case .body(let body): answer += ": " + String(buffer: body)
-                    case .end: return
-                    }
-                }
-            }
-            throw SimulatorError.recording(url: url, reason: answer)
+        do {
+            return try await WebSocketClient.connect(to: url)
+        } catch let refusal as WebSocketRefusal {
+            throw SimulatorError.recording(url: url, reason: refusal.description)
         }
     }
 

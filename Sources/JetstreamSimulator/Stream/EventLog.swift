@@ -91,7 +91,7 @@ final class EventLog: Sendable {
         guard let chunk = chunk(at: position) else { return nil }
         let start = max(0, position - chunk.firstPosition)
         if filter.passesAll(of: chunk) {
-            let end = min(chunk.entries.count, start + min(mostMessages, mostEvents))
+            let end = start + min(chunk.entries.count - start, mostMessages, mostEvents)
             return Batch(
                 frames: chunk.slice(start..<end), nextPosition: chunk.firstPosition + end, events: end - start
             )
@@ -105,7 +105,7 @@ final class EventLog: Sendable {
         var frames = ByteBuffer()
         var events = 0
         var index = start
-        let end = min(chunk.entries.count, start + mostMessages)
+        let end = start + min(chunk.entries.count - start, mostMessages)
         while index < end {
             let entry = chunk.entries[index]
             if filter.passes(entry, names: names) {

@@ -46,7 +46,10 @@ struct EventScanner {
             return object(isCommit: true, into: &fields)
         }
         guard skipValue() else { return false }
-        let value = bytes[start..<index]
+        var value = bytes[start..<index]
+        while let last = value.last, Self.isSpace(last) {
+            value.removeLast()
+        }
         switch key {
         case "did" where !isCommit: fields.did = Self.text(value)
         case "time_us" where !isCommit: fields.timeMicroseconds = Int64(String(decoding: value, as: UTF8.self))
@@ -111,8 +114,12 @@ struct EventScanner {
     }
 
     private mutating func skipSpace() {
-        while let byte = peek, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
+        while let byte = peek, Self.isSpace(byte) {
             index += 1
         }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
     }
 }
