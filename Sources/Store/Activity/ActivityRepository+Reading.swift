@@ -14,11 +14,12 @@ extension ActivityRepository {
         after cursor: ActivityCursor? = nil,
         examining: Int = PageLimit.examinedRows
     ) throws -> ActivityPage {
-        let statement = ActivityWalk(filter, after: cursor)
         var walk = BoundedWalk<ActivityCursor>(limit: limit, examining: examining)
-        try BoundStatement(database, statement.sql).walk(statement.arguments) { row in
-            let id = row.int64(0)
-            return walk.add(id: id, isMatch: row.bool(2), cursor: ActivityCursor(timestamp: row.text(1), id: id))
+        for part in ActivityWalk(filter, after: cursor).parts where !walk.isFull {
+            try BoundStatement(database, part.sql).walk(part.arguments) { row in
+                let id = row.int64(0)
+                return walk.add(id: id, isMatch: row.bool(2), cursor: ActivityCursor(timestamp: row.text(1), id: id))
+            }
         }
         let (entries, next) = try walk.page(size: \.payload.count, fetch: entry)
         return ActivityPage(entries: entries, next: next, examined: walk.examined)

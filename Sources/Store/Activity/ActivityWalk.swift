@@ -1,10 +1,16 @@
-/// The statement that walks the log for a filter, newest first, along the index that fits it best.
+/// The statements that walk the log for a filter, newest first, along the index that fits it best.
 ///
-/// Its columns are the id, the timestamp and whether the row matches what the index does not cover. The index is named
-/// in the statement, so that no statistics can lead the planner to another one.
+/// Their columns are the id, the timestamp and whether the row matches what the index does not cover. The index is named
+/// in the statement, so that no statistics can lead the planner to another one. After a cursor there are two of them:
+/// the rest of the events of the cursor's time, then the earlier ones; as one row-value comparison SQLite would walk all
+/// events of that time again for every page.
 struct ActivityWalk {
-    let sql: String
-    let arguments: [any StatementArgument]
+    struct Part {
+        let sql: String
+        let arguments: [any StatementArgument]
+    }
+
+    let parts: [Part]
 
     init(_ filter: ActivityFilter, after cursor: ActivityCursor?) {
         let path = Path(filter)
@@ -23,16 +29,27 @@ struct ActivityWalk {
         }
         residue.add("operation = ?", filter.operation)
         residue.add("did = ?", filter.did)
-        range.add("timestamp >= ?", filter.sinceTimestamp)
-        if let cursor {
-            range.add("(timestamp, id) < (?, ?)", cursor.timestamp, cursor.id)
+        let ranges = Self.ranges(range, since: filter.sinceTimestamp, after: cursor)
+        parts = ranges.map { range in
+            Part(
+                sql: """
+                    SELECT id, timestamp, \(residue.sql) FROM jetstream_activity INDEXED BY \(path.rawValue)
+                    WHERE \(range.sql) ORDER BY timestamp DESC, id DESC
+                    """,
+                arguments: residue.arguments + range.arguments
+            )
         }
+    }
 
-        sql = """
-            SELECT id, timestamp, \(residue.sql) FROM jetstream_activity INDEXED BY \(path.rawValue)
-            WHERE \(range.sql) ORDER BY timestamp DESC, id DESC
-            """
-        arguments = residue.arguments + range.arguments
+    private static func ranges(_ start: Terms, since: String, after cursor: ActivityCursor?) -> [Terms] {
+        var all = start
+        all.add("timestamp >= ?", since)
+        guard let cursor else { return [all] }
+        var sameTime = start
+        sameTime.add("timestamp = ?", cursor.timestamp)
+        sameTime.add("id < ?", cursor.id)
+        all.add("timestamp < ?", cursor.timestamp)
+        return cursor.timestamp < since ? [] : [sameTime, all]
     }
 }
 
@@ -59,14 +76,9 @@ private struct Terms {
     var sql: String { conditions.isEmpty ? "1" : conditions.joined(separator: " AND ") }
 
     /// Adds a condition, unless its value is nil.
-    mutating func add(_ condition: String, _ value: String?) {
+    mutating func add(_ condition: String, _ value: (some StatementArgument)?) {
         guard let value else { return }
         conditions.append(condition)
         arguments.append(value)
-    }
-
-    mutating func add(_ condition: String, _ first: String, _ second: Int64) {
-        conditions.append(condition)
-        arguments += [first, second]
     }
 }

@@ -16,7 +16,9 @@ struct BoundedWalk<Cursor> {
 
     private var matches: [Match] = []
     private var last: Cursor?
-    private var isEnd = true
+
+    /// Whether a row was left for the next page.
+    private(set) var isFull = false
 
     /// How many rows were examined.
     private(set) var examined = 0
@@ -29,7 +31,7 @@ struct BoundedWalk<Cursor> {
     /// Takes the next row and says whether to go on; at a full page the row is left for the next one.
     mutating func add(id: Int64, isMatch: Bool, cursor: @autoclosure () -> Cursor) -> Bool {
         guard matches.count < limit, examined < examining else {
-            isEnd = false
+            isFull = true
             return false
         }
         examined += 1
@@ -64,7 +66,7 @@ struct BoundedWalk<Cursor> {
             entries.append(entry)
             taken = match.cursor
         }
-        return (entries, isEnd ? nil : last)
+        return (entries, isFull ? last : nil)
     }
 }
 

@@ -1,0 +1,73 @@
+import GRDB
+import Testing
+
+@testable import Store
+
+struct FaultKindTests {
+    static let eventCodes: [ResultCode] = [
+        .SQLITE_CONSTRAINT, .SQLITE_CONSTRAINT_NOTNULL, .SQLITE_CONSTRAINT_CHECK, .SQLITE_CONSTRAINT_UNIQUE,
+        .SQLITE_CONSTRAINT_FOREIGNKEY, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_ERROR,
+    ]
+
+    static let machineCodes: [ResultCode] = [
+        .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_WRITE, .SQLITE_BUSY, .SQLITE_BUSY_SNAPSHOT,
+        .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN,
+        .SQLITE_PROTOCOL, .SQLITE_INTERRUPT, .SQLITE_AUTH, .SQLITE_ABORT, .SQLITE_PERM, .SQLITE_MISUSE,
+        .SQLITE_INTERNAL, .SQLITE_NOLFS, .SQLITE_SCHEMA,
+    ]
+
+    @Test(arguments: eventCodes.map(\.rawValue))
+    func `takes for the event's fault`(code: CInt) {
+        #expect(FaultKind(of: DatabaseError(resultCode: ResultCode(rawValue: code))) == .event)
+    }
+
+    @Test(arguments: machineCodes.map(\.rawValue))
+    func `takes for the machine's fault`(code: CInt) {
+        #expect(FaultKind(of: DatabaseError(resultCode: ResultCode(rawValue: code))) == .machine)
+    }
+
+    @Test
+    func `judges errors that are not SQLite's`() {
+        struct Undecodable: Error {}
+        #expect(FaultKind(of: Undecodable()) == .event)
+        #expect(FaultKind(of: StoreError.io("no room")) == .machine)
+        #expect(FaultKind(of: CancellationError()) == .machine)
+    }
+
+    @Test
+    func `takes a constraint and malformed JSON that SQLite really reports for the event's fault`() throws {
+        let store = try TemporaryStore()
+        let constraint = #expect(throws: DatabaseError.self) {
+            try store.write { try $0.execute(sql: "INSERT INTO lexicon (id, json, created_at) VALUES ('a', NULL, '')") }
+        }
+        let malformed = #expect(throws: DatabaseError.self) {
+            try store.write { try $0.execute(sql: "SELECT json_extract('{', '$.a')") }
+        }
+        #expect(FaultKind(of: try #require(constraint)) == .event)
+        #expect(FaultKind(of: try #require(malformed)) == .event)
+    }
+
+    @Test
+    func `invariant 4: a full database is the machine's fault, and rolls the whole transaction back`() throws {
+        let store = try TemporaryStore()
+        try store.store.writeWithoutTransaction { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            try database.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
+        }
+        var event = SampleEvent()
+        event.payload = Array(repeating: UInt8(ascii: " "), count: 100_000)
+        let full = #expect(throws: DatabaseError.self) {
+            try store.write { database in
+                let activity = ActivityRepository(database)
+                _ = try activity.log(SampleEvent(rev: "1"))
+                _ = try activity.log(event)
+            }
+        }
+        #expect(full?.resultCode == .SQLITE_FULL)
+        #expect(FaultKind(of: try #require(full)) == .machine)
+        #expect(try store.read { try ActivityRepository($0).newestID() } == 0)
+
+        try store.store.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+        #expect(try store.write { try ActivityRepository($0).log(event) } == 1)
+    }
+}
