@@ -69,6 +69,7 @@ package final class Store: Sendable {
     /// - Parameter body: What to do; a repository made in it must not leave it.
     /// - Returns: What `body` returns.
     /// - Throws: `DatabaseError`, or what `body` throws; then nothing was written.
+    @discardableResult
     package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try database.writeWithoutTransaction { database in
             var value: Value?
@@ -86,6 +87,7 @@ package final class Store: Sendable {
     /// - Parameter body: What to do; it must end the transactions that it begins.
     /// - Returns: What `body` returns.
     /// - Throws: `DatabaseError`, or what `body` throws.
+    @discardableResult
     package func writeWithoutTransaction<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try database.writeWithoutTransaction(body)
     }

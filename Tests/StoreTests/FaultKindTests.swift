@@ -50,14 +50,14 @@ struct FaultKindTests {
     @Test
     func `invariant 4: a full database is the machine's fault, and rolls the whole transaction back`() throws {
         let store = try TemporaryStore()
-        try store.store.writeWithoutTransaction { database in
+        try store.store.writeWithoutTransaction { database throws in
             let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
             try database.execute(sql: "PRAGMA max_page_count = \(pages + 2)")
         }
         var event = SampleEvent()
         event.payload = Array(repeating: UInt8(ascii: " "), count: 100_000)
         let full = #expect(throws: DatabaseError.self) {
-            try store.write { database in
+            try store.write { database throws in
                 let activity = ActivityRepository(database)
                 _ = try activity.log(SampleEvent(rev: "1"))
                 _ = try activity.log(event)

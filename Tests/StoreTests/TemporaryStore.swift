@@ -30,6 +30,7 @@ struct TemporaryStore {
         store = try Store.open(path: folder.path(), access: .daemon(synchronous: .normal))
     }
 
+    @discardableResult
     func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
         try store.write(body)
     }
