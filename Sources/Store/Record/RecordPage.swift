@@ -1,7 +1,7 @@
 /// The place of a record in the list of its collection.
 ///
 /// Its text, `RKEY/DID`, goes to a user and comes back.
-package struct RecordCursor: Sendable, Equatable, LosslessStringConvertible {
+package struct CollectionCursor: Sendable, Equatable, LosslessStringConvertible {
     package let rkey: String
     package let did: String
 

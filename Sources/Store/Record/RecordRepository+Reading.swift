@@ -23,9 +23,9 @@ extension RecordRepository {
     package func records(
         collection: String,
         limit: Int,
-        after cursor: RecordCursor? = nil,
+        after cursor: CollectionCursor? = nil,
         examining: Int = PageLimit.examinedRows
-    ) throws -> RecordPage<RecordCursor> {
+    ) throws -> RecordPage<CollectionCursor> {
         let statement = BoundStatement(
             database,
             """
@@ -35,10 +35,14 @@ extension RecordRepository {
             ORDER BY record.rkey DESC, record.did DESC
             """
         )
-        var walk = BoundedWalk<RecordCursor>(limit: limit, examining: examining)
+        var walk = BoundedWalk<CollectionCursor>(limit: limit, examining: examining)
         let arguments = [collection] + (cursor.map { [$0.rkey, $0.did] } ?? [])
         try statement.walk(arguments) { row in
-            walk.add(id: row.int64(0), isMatch: row.bool(3), cursor: RecordCursor(rkey: row.text(1), did: row.text(2)))
+            walk.add(
+                id: row.int64(0),
+                isMatch: row.bool(3),
+                cursor: CollectionCursor(rkey: row.text(1), did: row.text(2))
+            )
         }
         return try page(walk)
     }
