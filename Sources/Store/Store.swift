@@ -60,7 +60,7 @@ package final class Store: Sendable {
             try Schema.migrator.migrate(pool)
             return Store(path: file.path, access: access, database: pool)
         } catch {
-            throw StoreError.opening(file.path, error)
+            throw file.explain(error, opening: access)
         }
     }
 

@@ -1,5 +1,3 @@
-import GRDB
-
 /// What keeps the database from being used: what is wrong, where, and what to do about it.
 package enum StoreError: Error, Equatable, CustomStringConvertible {
     /// There is no file at the path, and the access may not create one.
@@ -41,22 +39,5 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         case .io(let message):
             message
         }
-    }
-
-    /// What opening the database at `path` failed with, in words for an operator.
-    static func opening(_ path: String, _ error: any Error) -> any Error {
-        guard let error = error as? DatabaseError else { return error }
-        switch error.resultCode {
-        case .SQLITE_NOTADB:
-            return StoreError.notWindsock(path)
-        case .SQLITE_BUSY:
-            return StoreError.io("the database at \(path) is held by another process: \(words(error))")
-        default:
-            return StoreError.io("the database at \(path) cannot be opened: \(words(error))")
-        }
-    }
-
-    private static func words(_ error: DatabaseError) -> String {
-        "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// What the file system says of a database's file before SQLite opens it.
 ///
@@ -32,6 +33,23 @@ struct StoreFile {
         }
         guard access.isReadOnly || Foundation.access(path, W_OK) == 0 else {
             throw StoreError.notWritable(path, owner: Self.name(of: status.st_uid))
+        }
+    }
+
+    /// What opening the file failed with, in words for an operator.
+    func explain(_ error: any Error, opening access: Store.Access) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        let words = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
+        switch error.resultCode {
+        case .SQLITE_NOTADB:
+            return StoreError.notWindsock(path)
+        case .SQLITE_BUSY:
+            return StoreError.io("the database at \(path) is held by another process: \(words)")
+        case .SQLITE_READONLY where access.isReadOnly, .SQLITE_CANTOPEN where access.isReadOnly:
+            // The file is readable, but the files of its write-ahead log are missing and cannot be made here.
+            return StoreError.notReadable(path, owner: ownerOfNearestFolder())
+        default:
+            return StoreError.io("the database at \(path) cannot be opened: \(words)")
         }
     }
 

@@ -36,12 +36,11 @@ struct QueryCostTests {
 
     @Test
     func `invariant 9: a filter without an index examines a bounded number of rows`() throws {
-        let long = try LongDatabase(rows: Self.longRows)
+        let long = try LongDatabase(rows: PageLimit.examinedRows + 1000)
         for filter in [
             ActivityFilter(sinceTimestamp: "", did: "did:plc:nobody"),
             ActivityFilter(sinceTimestamp: "", operation: "identity"),
             ActivityFilter(sinceTimestamp: "", status: .success, operation: "identity"),
-            ActivityFilter(sinceTimestamp: "", collection: "app.bsky.feed.post", did: "did:plc:nobody"),
         ] {
             let page = try long.store.read { try ActivityRepository($0).recent(filter, limit: 100) }
             #expect(page.examined == PageLimit.examinedRows)

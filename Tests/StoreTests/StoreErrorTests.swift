@@ -91,6 +91,24 @@ struct StoreErrorTests {
         #expect(error(path, .readOnly) == .notReadable(path, owner: owner))
     }
 
+    @Test(.disabled(if: geteuid() == 0, "root may write into every folder"))
+    func `a database in a folder that may not be written into can be read, as long as its log files are there`() throws
+    {
+        let path = folder.path()
+        let files = FileManager.default
+        try Store.open(path: path, access: .daemon(synchronous: .normal)).close()
+        try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
+        defer { try? files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path) }
+        try Store.open(path: path, access: .readOnly).close()
+
+        try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
+        try files.removeItem(atPath: path + "-wal")
+        try files.removeItem(atPath: path + "-shm")
+        try files.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.url.path)
+        let owner = try #require(try files.attributesOfItem(atPath: path)[.ownerAccountName] as? String)
+        #expect(error(path, .readOnly) == .notReadable(path, owner: owner))
+    }
+
     @Test
     func `the words say what is wrong, where, and what to do`() {
         #expect(StoreError.noDatabase("/a.db").description == "no database at /a.db")
@@ -107,20 +125,21 @@ struct StoreErrorTests {
     }
 
     @Test
-    func `what SQLite says at opening is told with the path`() {
-        let busy = StoreError.opening("/a.db", DatabaseError(resultCode: .SQLITE_BUSY, message: "database is locked"))
+    func `what SQLite says at opening is told with the path`() throws {
+        let file = StoreFile(path: "/a.db")
+        let locked = DatabaseError(resultCode: .SQLITE_BUSY, message: "database is locked")
+        let busy = file.explain(locked, opening: .readOnly)
         #expect(
             busy as? StoreError
                 == .io("the database at /a.db is held by another process: database is locked (SQLite 5)")
         )
-        let other = StoreError.opening(
-            "/a.db",
-            DatabaseError(resultCode: .SQLITE_IOERR_READ, message: "disk I/O error")
-        )
-        #expect(
-            other as? StoreError == .io("the database at /a.db cannot be opened: disk I/O error (SQLite 266)")
-        )
-        let passed = StoreError.opening("/a.db", StoreError.noDatabase("/a.db"))
+        let unread = DatabaseError(resultCode: .SQLITE_IOERR_READ, message: "disk I/O error")
+        let other = file.explain(unread, opening: .readOnly)
+        #expect(other as? StoreError == .io("the database at /a.db cannot be opened: disk I/O error (SQLite 266)"))
+        let noLog = file.explain(DatabaseError(resultCode: .SQLITE_CANTOPEN), opening: .readOnly)
+        let owner = try #require(try FileManager.default.attributesOfItem(atPath: "/")[.ownerAccountName] as? String)
+        #expect(noLog as? StoreError == .notReadable("/a.db", owner: owner))
+        let passed = file.explain(StoreError.noDatabase("/a.db"), opening: .readOnly)
         #expect(passed as? StoreError == .noDatabase("/a.db"))
     }
 }

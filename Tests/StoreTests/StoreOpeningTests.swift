@@ -87,6 +87,9 @@ struct StoreOpeningTests {
         #expect(first.fileSizes().walBytes > 0)
         try first.close()
         #expect(first.fileSizes().walBytes == 0)
+        // A user who may only read needs both.
+        #expect(FileManager.default.fileExists(atPath: folder.path() + "-wal"))
+        #expect(FileManager.default.fileExists(atPath: folder.path() + "-shm"))
 
         let second = try daemon()
         #expect(try lastID(second) == 1)
