@@ -113,6 +113,8 @@ extension EventApplier {
         )
         if try records.insertIfAbsent(record) {
             changes.recordCount(key.collection, 1)
+            // The record's own revision says from now on what is older.
+            if buried != nil { try tombstones.remove(key) }
             return .success
         }
         let stored = try records.revision(of: key).map { (rev: $0.rev, cid: $0.cid) }
@@ -201,10 +203,9 @@ extension EventApplier {
         _ directory: inout ActorDirectory
     ) throws -> Outcome {
         let order = order(account.relayTimeMicroseconds, account.seq, draft)
-        let isDeleted = account.isDeletion
         let floor = TID(lastAt: order.timeMicroseconds).text
         guard let actor = try actors.find(draft.did) else {
-            guard isDeleted else { return .skipped(EventApplier.unknownActorMessage) }
+            guard account.isDeletion else { return .skipped(EventApplier.unknownActorMessage) }
             try accountTombstones.put(
                 draft.did,
                 rev: floor,
@@ -213,8 +214,14 @@ extension EventApplier {
             )
             return .success
         }
+        // What a deletion took is gone, also when word of it comes after that of the account's return.
+        let buries = account.isDeletion && floor > actor.deletedRev
+        if buries {
+            try actors.markDeleted(actor.id, deletedRev: floor)
+            directory.remember(draft.did, ActorDirectory.Entry(id: actor.id, deletedRev: floor))
+        }
         guard isNewer(order, than: (actor.accountTimeMicroseconds, actor.accountSeq)) else {
-            return .skipped(EventApplier.olderStateMessage)
+            return buries ? .success : .skipped(EventApplier.olderStateMessage)
         }
         try actors.updateAccount(
             actor.id,
@@ -223,10 +230,6 @@ extension EventApplier {
             timeMicroseconds: order.timeMicroseconds,
             seq: order.seq
         )
-        if isDeleted, floor > actor.deletedRev {
-            try actors.markDeleted(actor.id, deletedRev: floor)
-            directory.remember(draft.did, ActorDirectory.Entry(id: actor.id, deletedRev: floor))
-        }
         return .success
     }
 

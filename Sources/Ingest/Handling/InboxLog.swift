@@ -13,7 +13,7 @@ struct InboxLog {
     }
 
     struct Result {
-        /// The new rows, by id, which count up without a gap.
+        /// The new rows, by id, which grows; SQLite leaves one out where it met a duplicate.
         var rows: [Row] = []
         var skipped: [FlowCounters.SkipReason: Int] = [:]
     }
