@@ -86,14 +86,25 @@ static bool is_body(const windsock_value windsock_envelope::*value) {
            value == &windsock_envelope::account;
 }
 
+/* The object at the first `key`, which may be written with escapes, as in the first pass. */
+static bool find_object(ondemand::object object, std::string_view key, ondemand::object &found) {
+    for (auto entry : object) {
+        std::string_view name;
+        if (entry.unescaped_key().get(name)) return false;
+        if (name == key) return !entry.value().get_object().get(found);
+    }
+    return false;
+}
+
 /* Where the text of commit.record stands. Cannot fail on a message that the first pass accepted and found it in; if it
  * does, the record counts as missing. */
 static void locate_record(windsock_parser *parser, size_t length, windsock_envelope *envelope) {
     ondemand::document document;
-    ondemand::object record;
+    ondemand::object message, commit, record;
     std::string_view raw;
     padded_string_view view(parser->text.data(), length, parser->text.size());
-    if (parser->lazy.iterate(view).get(document) || document["commit"]["record"].get_object().get(record) ||
+    if (parser->lazy.iterate(view).get(document) || document.get_object().get(message) ||
+        !find_object(message, "commit", commit) || !find_object(commit, "record", record) ||
         record.raw_json().get(raw)) {
         envelope->record = {};
         return;
@@ -117,17 +128,15 @@ const char *windsock_parse(
     if (error) return error_message(error);
     dom::object object;
     if (root.get_object().get(object)) return "The message is not a JSON object.";
-    bool has_body = false;
-    for (dom::key_value_pair pair : object) {
-        const field *known = find(message_fields, pair.key);
-        if (!known || (envelope->*known->value).type != WINDSOCK_ABSENT) continue;
-        fill(envelope->*known->value, pair.value);
-        dom::object body;
-        if (has_body || !is_body(known->value) || pair.value.get_object().get(body)) continue;
-        has_body = true;
-        for (dom::key_value_pair inner : body)
-            if (const field *wanted = find(body_fields, inner.key)) fill(envelope->*wanted->value, inner.value);
-    }
+    for (dom::key_value_pair pair : object)
+        if (const field *known = find(message_fields, pair.key)) fill(envelope->*known->value, pair.value);
+    if (envelope->kind.type != WINDSOCK_STRING) return nullptr;
+    const field *named = find(message_fields, {envelope->kind.bytes, envelope->kind.length});
+    dom::object body;
+    if (!named || !is_body(named->value) || object[named->key].get_object().get(body)) return nullptr;
+    for (dom::key_value_pair pair : body)
+        if (const field *known = find(body_fields, pair.key)) fill(envelope->*known->value, pair.value);
+    if (named->value != &windsock_envelope::commit) return nullptr;
     if (envelope->record.type == WINDSOCK_OBJECT) locate_record(parser, length, envelope);
     return nullptr;
 }

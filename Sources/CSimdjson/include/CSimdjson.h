@@ -36,7 +36,7 @@ typedef struct {
     int64_t integer; /* WINDSOCK_INTEGER; WINDSOCK_BOOLEAN: 0 or 1 */
 } windsock_value;
 
-/* The fields of a Jetstream v1 message, and those of its `commit`, `identity` or `account`, whichever comes first. Where
+/* The fields of a Jetstream v1 message, and those of its `commit`, `identity` or `account`, whichever `kind` names. Where
  * a key stands twice, the first one counts. */
 typedef struct {
     windsock_value did, time_us, cursor, kind;
