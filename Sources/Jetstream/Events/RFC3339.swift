@@ -14,12 +14,20 @@ enum RFC3339 {
             let minute = number(&rest, digits: 2), take(":", from: &rest),
             let second = number(&rest, digits: 2),
             let fraction = fraction(&rest), let offset = offsetMinutes(&rest), rest.isEmpty,
-            (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
+            (1...9999).contains(year), (1...12).contains(month), (1...days(ofMonth: month, year)).contains(day),
             hour < 24, minute < 60, second <= 60
         else { return nil }
         let days = daysSinceEpoch(year: year, month: month, day: day)
         let seconds = days * 86_400 + hour * 3_600 + (minute - offset) * 60 + min(second, 59)
         return Int64(seconds) * 1_000_000 + Int64(fraction)
+    }
+
+    private static func days(ofMonth month: Int, _ year: Int) -> Int {
+        switch month {
+        case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
     }
 
     /// Days from 1970-01-01 in the proleptic Gregorian calendar, with years that begin in March so that the leap day
