@@ -9,6 +9,8 @@ package struct StartPlanner: Sendable {
     /// Connections that must end at one position, through what the server sent, before it is skipped.
     static let endsBeforeSkip = 3
     static let longestSkipStepMicroseconds: Int64 = 1_000_000
+    /// Servers take a smaller number for a sequence number; it is a moment of 2001, before anything that one keeps.
+    static let earliestTimeMicroseconds: Int64 = 1_000_000_000_000_000
     /// A start this near to the present is live from its first event on.
     static let liveWindowMicroseconds: Int64 = 60_000_000
 
@@ -48,10 +50,14 @@ package struct StartPlanner: Sendable {
     ///   - nowMicroseconds: the present time; no cursor is later.
     /// - Returns: the cursor, and the gap that it leaves.
     package func start(from position: StreamPosition, on host: String, nowMicroseconds: Int64) -> Start {
-        let time = max(position.timeMicroseconds, position.coveredUntilMicroseconds ?? .min)
+        // The stored time is what an event said, and may be anything.
+        let stored = min(max(position.timeMicroseconds, StartPlanner.earliestTimeMicroseconds), nowMicroseconds)
+        let time = min(max(stored, position.coveredUntilMicroseconds ?? .min), nowMicroseconds)
+        let full = position.host == host ? StartPlanner.rewindMicroseconds : StartPlanner.otherHostRewindMicroseconds
         let isLive = time >= nowMicroseconds - StartPlanner.liveWindowMicroseconds
         if let obstacle, obstacle.skipMicroseconds > 0, obstacle.position.isSamePlace(as: position) {
-            let from = position.timeMicroseconds
+            // Where time has been covered since the last event, what cannot be read comes after that.
+            let from = max(stored, time - full)
             let to = min(from + obstacle.skipMicroseconds, nowMicroseconds)
             let gap = StreamGap(
                 host: host,
@@ -62,15 +68,15 @@ package struct StartPlanner: Sendable {
             )
             return Start(cursor: to, isLive: isLive, gap: gap)
         }
-        if position.isPlaceholder { return Start(cursor: min(time, nowMicroseconds), isLive: isLive) }
         if let seq = position.seq, position.host == host { return Start(cursor: seq, isLive: isLive) }
-        let full =
-            position.host == host ? StartPlanner.rewindMicroseconds : StartPlanner.otherHostRewindMicroseconds
         let rewind = fruitlessConnections < Int64.bitWidth ? full >> Int64(fruitlessConnections) : 0
-        return Start(cursor: min(max(time - rewind, floorMicroseconds), nowMicroseconds), isLive: isLive)
+        // Nothing is wanted that happened before the first start.
+        let earliest = position.isPlaceholder ? stored : StartPlanner.earliestTimeMicroseconds
+        let cursor = max(time - rewind, earliest, floorMicroseconds)
+        return Start(cursor: min(cursor, nowMicroseconds), isLive: isLive)
     }
 
-    /// Takes note of how a connection ended.
+    /// Takes note of how a connection ended; one that was never open says nothing about where to begin.
     ///
     /// - Parameters:
     ///   - start: where it began.
