@@ -33,7 +33,11 @@ package struct MessageBatch: Sendable {
 
     package var count: Int { slots.count }
     package var isEmpty: Bool { slots.isEmpty }
-    package var byteCount: Int { bytes.count }
+    /// What the batch takes of memory.
+    package var byteCount: Int { bytes.count + slots.count * MessageBatch.bytesPerMessage }
+
+    /// What a message takes beside its own bytes: it counts, or a flood of empty messages would have no bound.
+    static let bytesPerMessage = MemoryLayout<Slot>.stride
 
     package mutating func append(_ message: UnsafeRawBufferPointer, isText: Bool, receivedAtMicroseconds: Int64) {
         bytes.append(contentsOf: message)

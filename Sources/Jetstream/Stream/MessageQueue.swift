@@ -87,7 +87,7 @@ extension MessageQueue {
             }
             state.batches[state.batches.count - 1]
                 .append(message, isText: isText, receivedAtMicroseconds: receivedAtMicroseconds)
-            state.bytes += message.count
+            state.bytes += message.count + MessageBatch.bytesPerMessage
             state.counters.queued += 1
             return state.takeWaiterIfReady()
         }
