@@ -90,7 +90,11 @@ struct ReadingSession {
         do {
             while !isStopping() {
                 if let end = try step() {
-                    connection.close(code: ReadingSession.goingAway, reason: "", timeout: .zero)
+                    connection.close(
+                        code: ReadingSession.goingAway,
+                        reason: "",
+                        timeout: ReadingSession.closeTimeout
+                    )
                     return end
                 }
             }
