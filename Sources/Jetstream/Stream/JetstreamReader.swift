@@ -103,7 +103,9 @@ package actor JetstreamReader {
             guard !stopping else { return .zero }
             let after = try keeper.position() ?? before
             let broughtNew = queue.counters.stored > storedBefore || !after.isSamePlace(as: before)
-            planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
+            if end.wasOpen {
+                planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
+            }
             return delay(after: end, on: host, broughtNew: broughtNew)
         } catch {
             let delay = backoff.next(using: &random)
@@ -160,6 +162,9 @@ package actor JetstreamReader {
     }
 
     private func readConnection(_ host: JetstreamHost, _ start: StartPlanner.Start) -> ConnectionEnd {
+        // A signal that told of room, and came after the last connection, must not end this attempt.
+        wake.drain()
+        guard !stopping else { return .stopped }
         status.enter(.connecting, atMicroseconds: clock.now())
         let number = status.snapshot.connections + 1
         do {
