@@ -1,0 +1,104 @@
+import Testing
+
+@testable import Jetstream
+
+struct StartPlannerTests {
+    static let now: Int64 = 1_783_175_888_000_000
+    static let second: Int64 = 1_000_000
+
+    static func position(
+        _ timeMicroseconds: Int64 = now - 100 * second,
+        seq: Int64? = nil,
+        isPlaceholder: Bool = false,
+        coveredUntil: Int64? = nil
+    ) -> StreamPosition {
+        StreamPosition(
+            host: "one",
+            wire: .v1,
+            seq: seq,
+            timeMicroseconds: timeMicroseconds,
+            isPlaceholder: isPlaceholder,
+            coveredUntilMicroseconds: coveredUntil
+        )
+    }
+
+    private func start(_ planner: StartPlanner = StartPlanner(), from position: StreamPosition, on host: String = "one")
+        -> StartPlanner.Start
+    {
+        planner.start(from: position, on: host, nowMicroseconds: Self.now)
+    }
+
+    @Test(arguments: ["one", "two"])
+    func `invariant 7: sends the placeholder of the first start as it is`(host: String) {
+        let start = start(from: Self.position(Self.now - Self.second, isPlaceholder: true), on: host)
+        #expect(start == StartPlanner.Start(cursor: Self.now - Self.second, isLive: true, gap: nil))
+    }
+
+    @Test func `invariant 7: a placeholder after which time was covered is rewound, but not behind itself`() {
+        let first = Self.now - 60 * Self.second
+        let later = Self.position(first, isPlaceholder: true, coveredUntil: Self.now - 20 * Self.second)
+        #expect(start(from: later).cursor == Self.now - 25 * Self.second)
+        let soon = Self.position(first, isPlaceholder: true, coveredUntil: first + Self.second)
+        #expect(start(from: soon).cursor == first)
+    }
+
+    @Test func `invariant 7: sends a sequence number to the host that was stored from last, and to no other`() {
+        let position = Self.position(seq: 77)
+        #expect(start(from: position).cursor == 77)
+        #expect(start(from: position, on: "two").cursor == Self.now - 110 * Self.second)
+    }
+
+    @Test func `invariant 7: goes back 5 s by time on the same host, 10 s on another`() {
+        #expect(start(from: Self.position()).cursor == Self.now - 105 * Self.second)
+        #expect(start(from: Self.position(), on: "two").cursor == Self.now - 110 * Self.second)
+    }
+
+    @Test func `invariant 7: begins where time was covered, when that is later than the last event`() {
+        let covered = Self.position(coveredUntil: Self.now - 30 * Self.second)
+        #expect(start(from: covered).cursor == Self.now - 35 * Self.second)
+        #expect(start(from: covered).isLive)
+        let behind = Self.position(coveredUntil: Self.now - 200 * Self.second)
+        #expect(start(from: behind).cursor == Self.now - 105 * Self.second)
+        #expect(!start(from: behind).isLive)
+        #expect(start(from: Self.position(seq: 77, coveredUntil: Self.now)).cursor == 77)
+    }
+
+    @Test func `invariant 7: never begins later than now`() {
+        let ahead = Self.position(Self.now + 60 * Self.second)
+        #expect(start(from: ahead).cursor <= Self.now)
+        #expect(start(from: Self.position(coveredUntil: .max)).cursor <= Self.now)
+        let placeholder = Self.position(Self.now + 1, isPlaceholder: true)
+        #expect(start(from: placeholder).cursor == Self.now)
+    }
+
+    @Test(arguments: [Int64.min, -1, 0, 999_999_999_999_999, 1_000_000_000_000_000])
+    func `invariant 7: a time that is no time is not sent as a sequence number`(time: Int64) {
+        #expect(start(from: Self.position(time)).cursor == StartPlanner.earliestTimeMicroseconds)
+        #expect(start(from: Self.position(time, isPlaceholder: true)).cursor == StartPlanner.earliestTimeMicroseconds)
+    }
+
+    @Test(arguments: [Int64.min, 0, now, .max])
+    func `any stored time can be begun from`(time: Int64) {
+        var planner = StartPlanner()
+        let position = Self.position(time, coveredUntil: time)
+        for _ in 0..<100 {
+            let start = start(planner, from: position, on: "two")
+            #expect((StartPlanner.earliestTimeMicroseconds...Self.now).contains(start.cursor))
+            planner.ended(start, at: position, broughtNew: false, serverFault: "fault")
+        }
+    }
+
+    @Test func `invariant 7: halves the way back for each connection that brings nothing new`() {
+        var planner = StartPlanner()
+        var rewinds: [Int64] = []
+        for _ in 0..<100 {
+            let start = start(planner, from: Self.position())
+            rewinds.append(Self.now - 100 * Self.second - start.cursor)
+            planner.ended(start, at: Self.position(), broughtNew: false, serverFault: nil)
+        }
+        #expect(rewinds.prefix(4) == [5_000_000, 2_500_000, 1_250_000, 625_000])
+        #expect(rewinds.last == 0)
+        planner.ended(start(planner, from: Self.position()), at: Self.position(), broughtNew: true, serverFault: nil)
+        #expect(start(planner, from: Self.position()).cursor == Self.now - 105 * Self.second)
+    }
+}
