@@ -10,17 +10,20 @@ struct Windsock: AsyncParsableCommand {
         discussion: """
             Windsock reads a Jetstream, logs every event, applies it, and can say at any moment what became of it.
 
-              windsock run                                   read the whole network into windsock.db
-              windsock run --config /etc/windsock/config.json
-              windsock status                                where it stands, what it has
-              windsock activity --status error --hours 1     what went wrong in the last hour
+              windsock run                        read a public host into windsock.db
+              windsock run --config FILE          read what a configuration asks for
+              windsock status                     where it stands, what it has
+              windsock activity --status error    what went wrong today
 
             All commands but run need a database that run has made. They work while it runs and while it does not.
 
             Exit codes: 0 done, 1 failure, 64 wrong usage, 74 the database or the disk, 78 the configuration.
             """,
         version: windsockVersion,
-        subcommands: [RunCommand.self, CheckCommand.self]
+        subcommands: [
+            RunCommand.self, CheckCommand.self, StatusCommand.self, ActivityCommand.self, RecordsCommand.self,
+            CleanupCommand.self,
+        ]
     )
 
     static func main() async {

@@ -98,12 +98,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("[]", "it is not a JSON object"),
-        ("3", "it is not a JSON object"),
-        ("", "it is not valid JSON"),
-        ("{\"log\": {}", "it is not valid JSON"),
-        ("{\"log\": {}, 5}", "it is not valid JSON"),
-        ("{\"log\": \"\u{1B}\"}", "it is not valid JSON"),
+        ("[]", "is not a JSON object"),
+        ("3", "is not a JSON object"),
+        ("", "is not valid JSON"),
+        ("{\"log\": {}", "is not valid JSON"),
+        ("{\"log\": {}, 5}", "is not valid JSON"),
+        ("{\"log\": \"\u{1B}\"}", "is not valid JSON"),
     ])
     func `says so when the file is no JSON object`(json: String, expected: String) throws {
         let line = try #require(problems(json).first)
@@ -114,9 +114,9 @@ import Testing
         let folder = try TemporaryFolder()
         let large = try folder.write(String(repeating: " ", count: SettingsLimits.fileBytes + 1), to: "large.json")
         for (path, reason) in [
-            (folder.path("missing.json"), "it cannot be read: No such file or directory"),
-            (folder.url.path, "it cannot be read: Is a directory"),
-            (large, "it is larger than 4194304 bytes"),
+            (folder.path("missing.json"), "cannot be read: No such file or directory"),
+            (folder.url.path, "cannot be read: Is a directory"),
+            (large, "is larger than 4194304 bytes"),
         ] {
             let error = #expect(throws: SettingsError.self) { try Settings.load(fileAt: path) }
             #expect(error?.description == "\(path): \(reason)")

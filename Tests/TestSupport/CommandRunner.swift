@@ -31,13 +31,15 @@ package enum CommandRunner {
     ///   - arguments: Its arguments.
     ///   - environment: Variables to set beside those of the tests.
     ///   - folder: Its current folder; nil for that of the tests.
+    ///   - output: Where its standard output goes instead of into the outcome.
     /// - Returns: How it ended.
     /// - Throws: ``Failure``, or what the system says.
     package static func run(
         _ name: String,
         _ arguments: [String],
         environment: [String: String] = [:],
-        in folder: URL? = nil
+        in folder: URL? = nil,
+        output: FileHandle? = nil
     ) async throws -> Outcome {
         let files = try TemporaryFolder()
         let outputFile = try FileHandle(forWritingTo: URL(fileURLWithPath: files.write("", to: "output")))
@@ -48,7 +50,7 @@ package enum CommandRunner {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = outputFile
+        process.standardOutput = output ?? outputFile
         process.standardError = errorFile
         let wasInTime = try await runToEnd(process)
         let outcome = Outcome(

@@ -1,4 +1,5 @@
 package import Logging
+package import Store
 
 /// What a configuration file says, with defaults for what it leaves out.
 package struct Settings: Sendable, Equatable {
@@ -19,14 +20,6 @@ package struct Settings: Sendable, Equatable {
 
     /// The database's file.
     package struct Database: Sendable, Equatable {
-        /// How much a commit waits for the disk.
-        package enum Synchronous: String, Sendable, CaseIterable {
-            /// The disk is waited for at checkpoints.
-            case normal
-            /// Every commit waits for the disk.
-            case full
-        }
-
         /// Relative to the folder in which the program was started, unless absolute.
         package var path: String
         package var synchronous: Synchronous

@@ -1,4 +1,5 @@
 import Logging
+import Store
 
 /// One setting with its place in the file: what is rendered, compared and known as a key.
 struct SettingsField: Sendable, Equatable {

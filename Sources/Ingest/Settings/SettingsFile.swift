@@ -68,18 +68,18 @@ private enum SettingsFile {
                 return .failure(SettingsProblems(unreadable: words(errno)))
             }
         }
-        return .failure(SettingsProblems(unreadable: "it is larger than \(SettingsLimits.fileBytes) bytes"))
+        return .failure(SettingsProblems(unreadable: "is larger than \(SettingsLimits.fileBytes) bytes"))
     }
 
     /// The members of the JSON object that the bytes are.
     static func object(_ data: Data) -> Result<[String: JSONValue], SettingsProblems> {
         do {
             guard case .object(let members) = try JSONDecoder().decode(JSONValue.self, from: data) else {
-                return .failure(SettingsProblems(unreadable: "it is not a JSON object"))
+                return .failure(SettingsProblems(unreadable: "is not a JSON object"))
             }
             return .success(members)
         } catch {
-            return .failure(SettingsProblems(unreadable: "it is not valid JSON\(place(of: error))"))
+            return .failure(SettingsProblems(unreadable: "is not valid JSON\(place(of: error))"))
         }
     }
 
@@ -98,6 +98,6 @@ private enum SettingsFile {
     }
 
     private static func words(_ code: CInt) -> String {
-        "it cannot be read: \(String(cString: strerror(code)))"
+        "cannot be read: \(String(cString: strerror(code)))"
     }
 }

@@ -1,5 +1,6 @@
-import Foundation
+import ArgumentParser
 import Ingest
+import Store
 
 /// How a command ends that could not do what it was asked.
 struct CommandFailure: Error {
@@ -27,12 +28,23 @@ struct CommandFailure: Error {
             self = failure
         case let error as SettingsError:
             self.init(code: Code.configuration, message: error.description)
+        case StoreError.noActivity:
+            self.init(code: Code.failure, message: String(describing: error))
+        case let error as StoreError:
+            self.init(code: Code.inputOutput, message: TerminalText.escaped(error.description))
         case Output.Failure.closed:
             self.init(code: Code.success, message: nil)
         case let failure as Output.Failure:
             self.init(code: Code.inputOutput, message: failure.description)
         default:
-            return nil
+            guard !CommandFailure.isParsers(error) else { return nil }
+            let code = FaultKind(of: error) == .machine ? Code.inputOutput : Code.failure
+            self.init(code: code, message: TerminalText.escaped(String(describing: error)))
         }
+    }
+
+    /// Whether the argument parser threw the error and knows what to say: wrong usage, or a wish for help.
+    private static func isParsers(_ error: any Error) -> Bool {
+        Windsock.exitCode(for: error) != .failure
     }
 }

@@ -45,6 +45,14 @@ enum Output {
         try? write("windsock: \(message)\n", to: STDERR_FILENO)
     }
 
+    /// Writes a hint to standard error, so that standard output holds nothing but the answer.
+    ///
+    /// - Parameter hint: What stands beside the answer.
+    static func note(_ hint: String) {
+        // A hint that cannot be written is not missed.
+        try? write("\(hint)\n", to: STDERR_FILENO)
+    }
+
     private static func write(_ text: String, to descriptor: CInt) throws(Failure) {
         let bytes = Array(text.utf8)
         var written = 0

@@ -1,0 +1,82 @@
+import Foundation
+import Ingest
+import Jetstream
+import Store
+
+/// What the daemon says of its run: a contract, fields are only ever added.
+struct RunReport: Encodable {
+    /// What became of the messages of this run (invariant 5).
+    struct Flow: Encodable {
+        let received: Int
+        let queued: Int
+        let inHand: Int
+        let stored: Int
+        let skipped: [String: Int]
+        let discarded: [String: Int]
+        /// What is not accounted for: anything but 0 is a fault.
+        let remainder: Int
+    }
+
+    struct Connection: Encodable {
+        /// `connecting`, `connected`, `waiting` or `stopped`.
+        let phase: String
+        let host: String
+        /// Since when the phase has lasted.
+        let since: String
+        /// Connections that were opened in this run.
+        let connections: Int
+        /// Why the last connection ended or could not be made.
+        let lastError: String?
+        let lastFrameAt: String?
+    }
+
+    let processId: Int
+    /// Whether it runs now; if not, everything here is as it was at `updatedAt`.
+    let isRunning: Bool
+    let startedAt: String
+    let updatedAt: String
+    /// Left out when another version wrote it.
+    let flow: Flow?
+    /// Left out when another version wrote it.
+    let connection: Connection?
+    /// What keeps the daemon from writing now (disk full, for example).
+    let machineFault: String?
+
+    init(_ row: RunRow, nowMicroseconds: Int64) {
+        let state = try? JSONDecoder().decode(RunState.self, from: Data(row.stateJSON.utf8))
+        processId = row.processID
+        isRunning = DaemonProcess(row).isRunning(nowMicroseconds: nowMicroseconds)
+        startedAt = UTCTimestamp.text(microseconds: row.startedAtMicroseconds)
+        updatedAt = UTCTimestamp.text(microseconds: row.updatedAtMicroseconds)
+        flow = state.map { Flow($0.flow) }
+        connection = state.map { Connection($0.connection) }
+        machineFault = state?.machineFault
+    }
+}
+
+extension RunReport.Flow {
+    init(_ flow: FlowCounters) {
+        self.init(
+            received: flow.received,
+            queued: flow.queued,
+            inHand: flow.inHand,
+            stored: flow.stored,
+            skipped: Dictionary(uniqueKeysWithValues: flow.skipped.map { ($0.key.rawValue, $0.value) }),
+            discarded: Dictionary(uniqueKeysWithValues: flow.discarded.map { ($0.key.rawValue, $0.value) }),
+            remainder: flow.remainder
+        )
+    }
+}
+
+extension RunReport.Connection {
+    init(_ connection: ConnectionStatus.Snapshot) {
+        self.init(
+            phase: connection.phase.rawValue,
+            host: connection.host,
+            since: UTCTimestamp.text(microseconds: connection.sinceMicroseconds),
+            connections: connection.connections,
+            lastError: connection.lastError,
+            lastFrameAt: connection.lastFrameMicroseconds.map(UTCTimestamp.text)
+        )
+    }
+}

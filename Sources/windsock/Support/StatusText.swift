@@ -1,0 +1,85 @@
+import Store
+
+/// A status report for people.
+enum StatusText {
+    static func text(_ report: StatusReport) -> String {
+        var lines = FieldLines()
+        let size = Words.bytes(report.database.bytes)
+        let walSize = Words.bytes(report.database.walBytes)
+        lines.add("database", "\(report.database.path), \(size), write-ahead log \(walSize)")
+        addRun(report.run, to: &lines)
+        for position in report.positions { lines.add("position", words(position)) }
+        let rows = names.map { "\(Words.number(report.rows[$0] ?? 0)) \($0)" }.joined(separator: ", ")
+        lines.add("log", "\(rows); \(Words.bytes(report.payloadBytes)) of messages")
+        addTotals(report.totals, to: &lines)
+        lines.add("gaps", Words.number(report.gaps.count))
+        for gap in report.gaps.newest { lines.add("gap \(gap.id)", words(gap)) }
+        lines.add("last event", report.lastEvent.map(words) ?? "none")
+        lines.add("last error", report.lastError.map(words) ?? "none")
+        return lines.text
+    }
+
+    private static let names = ActivityStatus.allCases.map(\.rawValue)
+
+    private static func addRun(_ run: RunReport?, to lines: inout FieldLines) {
+        guard let run else { return lines.add("daemon", "never ran") }
+        let start = Words.time(run.startedAt)
+        lines.add(
+            "daemon",
+            run.isRunning
+                ? "running as process \(run.processId) since \(start)"
+                : "not running; its last run began \(start), what follows of it is stale, of \(Words.time(run.updatedAt))"
+        )
+        if let connection = run.connection { lines.add("connection", words(connection)) }
+        lines.add("fault", run.machineFault)
+        guard let flow = run.flow else { return lines.add("run", "unreadable: another version wrote it") }
+        var parts = ["queued \(Words.number(flow.queued))", "in hand \(Words.number(flow.inHand))"]
+        parts.append("stored \(Words.number(flow.stored))")
+        parts +=
+            named("skipped", flow.skipped.mapValues(Int64.init))
+            + named("discarded", flow.discarded.mapValues(Int64.init))
+        let sum = parts.joined(separator: " + ")
+        lines.add("run", "received \(Words.number(flow.received)) = \(sum); \(remainder(Int64(flow.remainder)))")
+    }
+
+    private static func addTotals(_ totals: StatusReport.Totals, to lines: inout FieldLines) {
+        let statuses = names.map { "\($0) \(Words.number(totals.byStatus[$0] ?? 0))" }.joined(separator: " + ")
+        lines.add("stored", "\(Words.number(totals.stored)) = \(statuses); \(remainder(totals.remainder))")
+        lines.add("cleaned up", named("", totals.cleaned).joined(separator: ", "))
+        lines.add("not stored", named("", totals.skipped).joined(separator: ", "))
+    }
+
+    /// The numbers that are not 0, by name.
+    private static func named(_ word: String, _ numbers: [String: Int64]) -> [String] {
+        numbers.filter { $0.value != 0 }.sorted { $0.key < $1.key }.map { name, number in
+            "\(word.isEmpty ? "" : "\(word) ")\(name) \(Words.number(number))"
+        }
+    }
+
+    private static func remainder(_ value: Int64) -> String {
+        value == 0 ? "nothing unaccounted for" : "UNACCOUNTED FOR: \(Words.number(value))"
+    }
+
+    private static func words(_ connection: RunReport.Connection) -> String {
+        let error = connection.lastError.map { "; last error: \($0)" } ?? ""
+        let count = Words.count(Int64(connection.connections), "connection")
+        return "\(connection.phase) since \(Words.time(connection.since)), \(connection.host), \(count)\(error)"
+    }
+
+    private static func words(_ position: StatusReport.Position) -> String {
+        if position.isPlaceholder { return "\(position.host): no event yet, started \(Words.time(position.time))" }
+        let lag = Words.duration(milliseconds: position.lagMilliseconds)
+        return "\(position.host): \(position.kind) \(position.cursor), \(Words.time(position.time)), \(lag) behind"
+    }
+
+    private static func words(_ gap: StatusReport.Gap) -> String {
+        let end = gap.healedAt.map { "; filled \(Words.time($0)): \(gap.healedHow ?? "")" } ?? ""
+        return "\(Words.time(gap.from)) to \(Words.time(gap.to)), \(gap.host): \(gap.cause)\(end)"
+    }
+
+    private static func words(_ event: ActivityReport) -> String {
+        let message = event.errorMessage.map { ": \($0)" } ?? ""
+        let subject = event.uri ?? event.did
+        return "\(event.id), \(Words.time(event.timestamp)), \(event.status) \(event.operation) \(subject)\(message)"
+    }
+}
