@@ -35,7 +35,7 @@ struct RecordsCommand: ParsableCommand {
     /// What is asked for.
     private enum Question {
         case one(RecordKey)
-        case ofCollection(String, after: RecordCursor?)
+        case ofCollection(String, after: CollectionCursor?)
         case ofAccount(String, after: Int64?)
     }
 
@@ -76,7 +76,7 @@ struct RecordsCommand: ParsableCommand {
             }
             return .one(key)
         case (nil, let collection?, nil):
-            return .ofCollection(collection, after: try cursor(RecordCursor.init))
+            return .ofCollection(collection, after: try cursor(CollectionCursor.init))
         case (nil, nil, let did?):
             return .ofAccount(did, after: try cursor { Int64($0) })
         default:
