@@ -67,7 +67,12 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "JetstreamTests", dependencies: ["Jetstream", "TestSupport"] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "JetstreamTests",
+            dependencies: ["Jetstream", "TestSupport"] + nio,
+            exclude: ["Rigs"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "TestSupport", grdb, sqlite],

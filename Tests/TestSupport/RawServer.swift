@@ -25,6 +25,7 @@ package final class RawServer<Output: Sendable>: Sendable {
     /// - Parameters:
     ///   - receiveBufferBytes: the size of each connection's receive buffer, or nil for the system's.
     ///   - script: what the server does; the connection ends when it returns.
+    /// - Throws: `Failure` when the system refuses a socket.
     package init(
         receiveBufferBytes: Int32? = nil,
         script: @escaping @Sendable (RawPeer) throws -> Output

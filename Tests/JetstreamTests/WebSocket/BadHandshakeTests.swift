@@ -3,7 +3,9 @@ import Testing
 
 @testable import Jetstream
 
-/// Answers to the upgrade that are not to be accepted. In each case TCP ends without a frame.
+/// Answers to the upgrade that are not to be accepted.
+///
+/// In each case TCP ends without a frame.
 @Suite struct BadHandshakeTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String

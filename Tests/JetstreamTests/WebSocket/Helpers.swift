@@ -6,6 +6,7 @@ extension RawPeer {
     /// Reads the client's request and answers it as RFC 6455 asks.
     ///
     /// - Parameter trailing: frame bytes to send together with the answer.
+    /// - Throws: `RawPeer.Failure`.
     func upgrade(trailing: [UInt8] = []) throws {
         let request = try readRequest()
         try write(Array(Self.goodAnswer(to: request).utf8) + trailing)

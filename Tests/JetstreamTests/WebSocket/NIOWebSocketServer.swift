@@ -4,7 +4,9 @@ import NIOPosix
 import NIOWebSocket
 import Synchronization
 
-/// A WebSocket server that is not ours, on a free port of 127.0.0.1. What a client sends tells it what to do.
+/// A WebSocket server that is not ours, on a free port of 127.0.0.1.
+///
+/// What a client sends tells it what to do.
 final class NIOWebSocketServer: Sendable {
     let port: Int
 
