@@ -29,7 +29,8 @@ struct EventGeneratorTests {
             #expect(Set(object.keys) == ["did", "time_us", "kind", event.kind.rawValue])
             #expect(object["did"] as? String == event.did)
             #expect(object["time_us"] as? Int64 == event.timeMicroseconds)
-            let head = "{\"did\":\"\(event.did)\",\"time_us\":\(event.timeMicroseconds),\"kind\":\"\(event.kind.rawValue)\""
+            let head =
+                "{\"did\":\"\(event.did)\",\"time_us\":\(event.timeMicroseconds),\"kind\":\"\(event.kind.rawValue)\""
             #expect(event.json.hasPrefix(head))
             let detail = try #require(object[event.kind.rawValue] as? [String: Any])
             switch event.kind {
@@ -58,7 +59,9 @@ struct EventGeneratorTests {
         let events = Self.events(500, seed: 3, firstSequence: 77)
         #expect(events.compactMap(\.sequence) == Array(77..<577))
         for event in events {
-            #expect(event.json.contains("\"time_us\":\(event.timeMicroseconds),\"cursor\":\(event.sequence ?? -1),\"kind\""))
+            #expect(
+                event.json.contains("\"time_us\":\(event.timeMicroseconds),\"cursor\":\(event.sequence ?? -1),\"kind\"")
+            )
         }
     }
 
@@ -140,7 +143,8 @@ struct EventGeneratorTests {
         let all = Self.stream.map(\.json).joined()
         for wanted in [
             "\\u0000", "\\\"", "\\n", "\\\\", "\\u0026", "です", "صباح", "Доброе", "👩‍🚀", "app.bsky.embed.images",
-            "app.bsky.embed.external", "app.bsky.embed.record\"", "app.bsky.embed.recordWithMedia", "\"$bytes\"", "\"reply\"",
+            "app.bsky.embed.external", "app.bsky.embed.record\"", "app.bsky.embed.recordWithMedia", "\"$bytes\"",
+            "\"reply\"",
             "richtext.facet#link", "richtext.facet#tag", "richtext.facet#mention", "\"langs\"",
         ] {
             #expect(all.contains(wanted), "\(wanted) is missing")

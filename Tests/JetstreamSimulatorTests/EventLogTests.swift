@@ -9,8 +9,12 @@ struct EventLogTests {
         for index in 0..<count {
             log.append(
                 StreamMessage(
-                    payload: .text(String(repeating: "x", count: bytes)), kind: .event,
-                    timeMicroseconds: Int64(index), sequence: nil, did: nil, collection: nil
+                    payload: .text(String(repeating: "x", count: bytes)),
+                    kind: .event,
+                    timeMicroseconds: Int64(index),
+                    sequence: nil,
+                    did: nil,
+                    collection: nil
                 )
             )
         }
@@ -45,12 +49,18 @@ struct EventLogTests {
         for time in [10, 30, 20, 40] as [Int64] {
             log.append(
                 StreamMessage(
-                    payload: .text("{}"), kind: .event, timeMicroseconds: time, sequence: time / 10, did: nil,
+                    payload: .text("{}"),
+                    kind: .event,
+                    timeMicroseconds: time,
+                    sequence: time / 10,
+                    did: nil,
                     collection: nil
                 )
             )
         }
-        #expect([5, 10, 15, 20, 31, 40, 41].map { log.position(notBeforeMicroseconds: $0) } == [0, 0, 1, 1, 3, 3, nil])
+        #expect(
+            [5, 10, 15, 20, 31, 40, 41].map { log.position(notBeforeMicroseconds: $0) } == [0, 0, 1, 1, 3, 3, nil]
+        )
         #expect([0, 1, 2, 4, 5].map { log.position(notBeforeSequence: $0) } == [0, 0, 1, 3, nil])
     }
 }

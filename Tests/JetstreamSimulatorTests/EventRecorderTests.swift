@@ -69,11 +69,14 @@ struct EventRecorderTests {
     }
 
     @Test(arguments: [
-        ("wss://jetstream.example/subscribe", "TLS"), ("nonsense", "not a URL"), ("ws://127.0.0.1:1/subscribe", "cannot connect"),
+        ("wss://jetstream.example/subscribe", "TLS"), ("nonsense", "not a URL"),
+        ("ws://127.0.0.1:1/subscribe", "cannot connect"),
     ])
     func `says why it cannot record`(url: String, reason: String) async throws {
         try await withFile { path in
-            let error = await #expect(throws: SimulatorError.self) { try await EventRecorder(url: url, path: path).run() }
+            let error = await #expect(throws: SimulatorError.self) {
+                try await EventRecorder(url: url, path: path).run()
+            }
             #expect(error?.description.contains(reason) == true)
         }
     }

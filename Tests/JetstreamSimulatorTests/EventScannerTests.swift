@@ -30,7 +30,9 @@ struct EventScannerTests {
         #expect(found.collection == nil)
     }
 
-    @Test(arguments: ["", "garbage", "[1]", "{\"did\":\"x\"", "{\"did\"}", "{\"a\":1}{", "{\"a\":\"\\", "{\"a\":1,}", "null"])
+    @Test(arguments: [
+        "", "garbage", "[1]", "{\"did\":\"x\"", "{\"did\"}", "{\"a\":1}{", "{\"a\":\"\\", "{\"a\":1,}", "null",
+    ])
     func `calls unreadable what is no object`(text: String) {
         #expect(scan(text) == nil)
     }

@@ -125,7 +125,8 @@ struct SimulatorServerTests {
 
 /// Runs a server for a test: a finite stream that ends with 1000, unless the test says otherwise.
 func withServer(
-    _ change: (inout SimulatorConfiguration) -> Void, _ body: @Sendable (SimulatorServer) async throws -> Void
+    _ change: (inout SimulatorConfiguration) -> Void,
+    _ body: @Sendable (SimulatorServer) async throws -> Void
 ) async throws {
     var configuration = SimulatorConfiguration()
     configuration.closesAtEnd = true

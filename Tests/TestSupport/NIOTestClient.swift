@@ -43,7 +43,9 @@ package enum NIOTestClient {
     ///   - answersPings: whether the client behaves.
     /// - Throws: `WebSocketRefusal` if the server does not upgrade.
     package static func collect(
-        _ url: String, count: Int = .max, answersPings: Bool = true
+        _ url: String,
+        count: Int = .max,
+        answersPings: Bool = true
     ) async throws -> Transcript {
         try await withTestDeadline("\(count) messages from \(url)") {
             try await withSession(url) { session in
@@ -65,11 +67,13 @@ package enum NIOTestClient {
     ///   - body: reads from the session; what it does not read waits in the socket.
     /// - Throws: `WebSocketRefusal` if the server does not upgrade.
     package static func withSession<Result: Sendable>(
-        _ url: String, receiveBufferBytes: Int? = nil, _ body: @Sendable (inout Session) async throws -> Result
+        _ url: String,
+        receiveBufferBytes: Int? = nil,
+        _ body: @Sendable (inout Session) async throws -> Result
     ) async throws -> Result {
         let connection = try await WebSocketClient.connect(to: url, receiveBufferBytes: receiveBufferBytes)
         return try await connection.executeThenClose { inbound, outbound in
-            var session = Session(frames: inbound.makeAsyncIterator(), outbound: outbound)
+            var session = Session(inbound.makeAsyncIterator(), outbound)
             return try await body(&session)
         }
     }
@@ -81,12 +85,21 @@ package enum NIOTestClient {
 
     /// One open connection.
     package struct Session {
-        var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
-        let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+        private var frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator
+        private let outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
         package var answersPings = true
+        private var hasSentClose = false
         package internal(set) var transcript = Transcript()
         /// The payloads of the pongs that came.
         package internal(set) var pongs: [String] = []
+
+        fileprivate init(
+            _ frames: NIOAsyncChannelInboundStream<WebSocketFrame>.AsyncIterator,
+            _ outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+        ) {
+            self.frames = frames
+            self.outbound = outbound
+        }
 
         /// The next message, nil when the connection has ended.
         package mutating func next() async throws -> Message? {
@@ -104,7 +117,10 @@ package enum NIOTestClient {
                         try await receivedClose(frame.unmaskedData)
                         return nil
                     case .text, .binary, .continuation:
-                        let message = Message(bytes: Array(frame.unmaskedData.readableBytesView), isReserved: frame.rsv1)
+                        let message = Message(
+                            bytes: Array(frame.unmaskedData.readableBytesView),
+                            isReserved: frame.rsv1
+                        )
                         transcript.messages.append(message)
                         return message
                     default:
@@ -112,6 +128,9 @@ package enum NIOTestClient {
                     }
                 }
             } catch let error as IOError where error.errnoCode == 104 || error.errnoCode == 32 {
+                transcript.end = .reset
+            } catch is ChannelError where transcript.end == .endOfStream {
+                // The connection ended while an answer was written.
                 transcript.end = .reset
             }
             return nil
@@ -122,7 +141,8 @@ package enum NIOTestClient {
         }
 
         /// Sends a close frame; `next` then reads the answer.
-        package func sendClose(code: UInt16) async throws {
+        package mutating func sendClose(code: UInt16) async throws {
+            hasSentClose = true
             var data = ByteBuffer()
             data.writeInteger(code)
             try await send(.connectionClose, data)
@@ -141,6 +161,7 @@ package enum NIOTestClient {
             var data = data
             let code = data.readInteger(as: UInt16.self)
             transcript.end = .closed(code: code.map(Int.init), reason: String(buffer: data))
+            guard !hasSentClose else { return }
             var echo = ByteBuffer()
             if let code {
                 echo.writeInteger(code)

@@ -10,7 +10,8 @@ package let testDeadline = Duration.seconds(60)
 
 /// Runs something that must end by itself, and gives up on it after a minute.
 package func withTestDeadline<Result: Sendable>(
-    _ what: String, _ body: @escaping @Sendable () async throws -> Result
+    _ what: String,
+    _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask { try await body() }

@@ -23,7 +23,8 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "When they begin, in microseconds since 1970 (default: as long ago as they last).", valueName: "µs"
+            "When they begin, in microseconds since 1970 (default: as long ago as they last).",
+            valueName: "µs"
         )
     )
     var startTime: Int64?
@@ -41,7 +42,9 @@ struct GenerateCommand: AsyncParsableCommand {
         let output = try open()
         let start = startTime ?? EventGenerator.start(events: events, endingBefore: WallClock.microseconds())
         var generator = EventGenerator(
-            seed: seed, startTimeMicroseconds: start, firstSequence: seq ? SimulatorConfiguration.firstSequence : nil
+            seed: seed,
+            startTimeMicroseconds: start,
+            firstSequence: seq ? SimulatorConfiguration.firstSequence : nil
         )
         var lines = ""
         for _ in 0..<events {

@@ -36,7 +36,10 @@ struct RecordCommand: AsyncParsableCommand {
 
     func run() async throws {
         let recorder = EventRecorder(
-            url: url, path: file, mostMessages: count ?? .max, duration: durationSeconds.map { .seconds($0) }
+            url: url,
+            path: file,
+            mostMessages: count ?? .max,
+            duration: durationSeconds.map { .seconds($0) }
         )
         let summary = try await recorder.run(until: Signals.received(SIGTERM, SIGINT))
         StandardOutput.line("wrote \(summary.messages) messages to \(file): \(summary.end.rawValue)")

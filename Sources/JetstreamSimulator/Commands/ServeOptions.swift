@@ -7,7 +7,8 @@ struct StreamOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Serve a file with one event a line, byte for byte; lines that are no JSON are sent too.", valueName: "path"
+            "Serve a file with one event a line, byte for byte; lines that are no JSON are sent too.",
+            valueName: "path"
         )
     )
     var file: String?
@@ -138,7 +139,9 @@ enum ArgumentText {
 
     static func scheduledClose(_ text: String) throws -> SimulatorConfiguration.ScheduledClose {
         guard let (events, code) = split(text), let code = UInt16(code), closeCodes.contains(code) else {
-            throw ValidationError("must be a number of events, a colon and a close code, such as 2000:1001 (got \(text))")
+            throw ValidationError(
+                "must be a number of events, a colon and a close code, such as 2000:1001 (got \(text))"
+            )
         }
         return SimulatorConfiguration.ScheduledClose(events: events, code: code)
     }

@@ -109,10 +109,19 @@ extension EventGenerator {
         }
         let sequence = takeSequence()
         let json = EventText.json(
-            did: did, timeMicroseconds: timeMicroseconds, sequence: sequence, kind: kind, detail: detail
+            did: did,
+            timeMicroseconds: timeMicroseconds,
+            sequence: sequence,
+            kind: kind,
+            detail: detail
         )
         return GeneratedEvent(
-            json: json, timeMicroseconds: timeMicroseconds, sequence: sequence, kind: kind, did: did, commit: nil
+            json: json,
+            timeMicroseconds: timeMicroseconds,
+            sequence: sequence,
+            kind: kind,
+            did: did,
+            commit: nil
         )
     }
 }
@@ -164,10 +173,16 @@ extension EventGenerator {
     private mutating func planSeveralOperations() -> CommitInProgress {
         switch network.generator.below(4) {
         case 0:
-            let answers = Array(repeating: CommitInProgress.Operation.continueThread, count: 1 + network.generator.below(4))
+            let answers = Array(
+                repeating: CommitInProgress.Operation.continueThread,
+                count: 1 + network.generator.below(4)
+            )
             return begin(account: network.drawAccount(), answers + [.create(.post)])
         case 1:
-            let follows = Array(repeating: CommitInProgress.Operation.create(.follow), count: 2 + network.generator.below(7))
+            let follows = Array(
+                repeating: CommitInProgress.Operation.create(.follow),
+                count: 2 + network.generator.below(7)
+            )
             return begin(account: network.drawAccount(), follows)
         case 2:
             return begin(account: network.drawAccount(), [.gate, .create(.post)])
@@ -184,7 +199,8 @@ extension EventGenerator {
             account: account,
             did: network.accounts.did(account),
             revision: TID.string(
-                microseconds: timeMicroseconds - Self.revisionDelayMicroseconds, clock: network.accounts.clock(account)
+                microseconds: timeMicroseconds - Self.revisionDelayMicroseconds,
+                clock: network.accounts.clock(account)
             ),
             timeMicroseconds: timeMicroseconds,
             operations: operations
@@ -192,7 +208,8 @@ extension EventGenerator {
     }
 
     private mutating func perform(
-        _ operation: CommitInProgress.Operation, in commit: inout CommitInProgress
+        _ operation: CommitInProgress.Operation,
+        in commit: inout CommitInProgress
     ) -> GeneratedEvent {
         switch operation {
         case .create(.profile):
@@ -224,10 +241,15 @@ extension EventGenerator {
     }
 
     private mutating func write(
-        _ record: LiveRecord, _ operation: GeneratedEvent.Operation, in commit: inout CommitInProgress
+        _ record: LiveRecord,
+        _ operation: GeneratedEvent.Operation,
+        in commit: inout CommitInProgress
     ) -> GeneratedEvent {
         let text = network.text(
-            of: record, by: commit.did, timeMicroseconds: commit.timeMicroseconds, thread: commit.thread
+            of: record,
+            by: commit.did,
+            timeMicroseconds: commit.timeMicroseconds,
+            thread: commit.thread
         )
         let cid = CID.ofRecord(text)
         if record.collection == .post || record.collection == .repost {
@@ -244,20 +266,33 @@ extension EventGenerator {
     }
 
     private mutating func event(
-        _ operation: GeneratedEvent.Operation, _ record: LiveRecord, text: String?, cid: String?,
+        _ operation: GeneratedEvent.Operation,
+        _ record: LiveRecord,
+        text: String?,
+        cid: String?,
         in commit: CommitInProgress
     ) -> GeneratedEvent {
         let sequence = takeSequence()
         let details = GeneratedEvent.Commit(
-            revision: commit.revision, operation: operation, collection: record.collection.nsid,
-            recordKey: record.key, cid: cid
+            revision: commit.revision,
+            operation: operation,
+            collection: record.collection.nsid,
+            recordKey: record.key,
+            cid: cid
         )
         let json = EventText.json(
-            did: commit.did, timeMicroseconds: commit.timeMicroseconds, sequence: sequence, kind: .commit,
+            did: commit.did,
+            timeMicroseconds: commit.timeMicroseconds,
+            sequence: sequence,
+            kind: .commit,
             detail: EventText.detail(details, record: text)
         )
         return GeneratedEvent(
-            json: json, timeMicroseconds: commit.timeMicroseconds, sequence: sequence, kind: .commit, did: commit.did,
+            json: json,
+            timeMicroseconds: commit.timeMicroseconds,
+            sequence: sequence,
+            kind: .commit,
+            did: commit.did,
             commit: details
         )
     }

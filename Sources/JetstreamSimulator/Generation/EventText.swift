@@ -1,7 +1,11 @@
 /// The envelope of an event, with its keys in the order of the real server.
 enum EventText {
     static func json(
-        did: String, timeMicroseconds: Int64, sequence: Int64?, kind: GeneratedEvent.Kind, detail: String
+        did: String,
+        timeMicroseconds: Int64,
+        sequence: Int64?,
+        kind: GeneratedEvent.Kind,
+        detail: String
     ) -> String {
         let name = kind.rawValue
         var json = "{\"did\":\""

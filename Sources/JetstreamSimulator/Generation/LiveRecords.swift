@@ -84,7 +84,9 @@ struct LiveRecords: Sendable {
     }
 
     private static func put(
-        _ record: LiveRecord, into records: inout [LiveRecord], using generator: inout SeededGenerator
+        _ record: LiveRecord,
+        into records: inout [LiveRecord],
+        using generator: inout SeededGenerator
     ) {
         if records.count < capacity {
             records.append(record)
@@ -100,7 +102,8 @@ struct LiveRecords: Sendable {
         return records.removeLast()
     }
 
-    private static func putInRing(_ reference: RecordReference, into ring: inout [RecordReference], at count: inout Int) {
+    private static func putInRing(_ reference: RecordReference, into ring: inout [RecordReference], at count: inout Int)
+    {
         if ring.count < subjectCapacity {
             ring.append(reference)
         } else {

@@ -33,7 +33,9 @@ struct Network: Sendable {
     ///   - timeMicroseconds: microseconds since the Unix epoch at which it is committed.
     ///   - thread: the first and the last post of the same commit, nil when there is none.
     mutating func text(
-        of record: LiveRecord, by did: String, timeMicroseconds: Int64,
+        of record: LiveRecord,
+        by did: String,
+        timeMicroseconds: Int64,
         thread: (first: RecordReference, last: RecordReference)?
     ) -> String {
         let delay = Int64(generator.below(Self.clientDelayMicroseconds))
@@ -64,7 +66,9 @@ struct Network: Sendable {
     }
 
     private mutating func post(
-        createdAt: String, timeMicroseconds: Int64, thread: (first: RecordReference, last: RecordReference)?
+        createdAt: String,
+        timeMicroseconds: Int64,
+        thread: (first: RecordReference, last: RecordReference)?
     ) -> String {
         var reply: (root: RecordReference, parent: RecordReference)?
         if let thread {
@@ -74,7 +78,10 @@ struct Network: Sendable {
             reply = (root, generator.chance(1, in: 2) ? root : drawPost(before: timeMicroseconds))
         }
         let around = PostTexts.Surroundings(
-            createdAt: createdAt, reply: reply, quote: drawPost(before: timeMicroseconds), mention: drawDID()
+            createdAt: createdAt,
+            reply: reply,
+            quote: drawPost(before: timeMicroseconds),
+            mention: drawDID()
         )
         return PostTexts.post(around, using: &generator)
     }

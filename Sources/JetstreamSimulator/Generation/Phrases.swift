@@ -48,10 +48,12 @@ enum Phrases {
         "The wind turned at noon and nobody on the pier noticed.", "I finally fixed the leaking tap!", "Not again…",
         "Does anyone know a good place for noodles near the station?", "My cat has opinions about this meeting.",
         "Reading by candlelight is overrated, and yet here I am.", "Same.", "Thread on why the old bridge matters:",
-        "We waited two hours for the ferry, and it was worth it, every minute of it, even in the rain.", "Good morning!",
+        "We waited two hours for the ferry, and it was worth it, every minute of it, even in the rain.",
+        "Good morning!",
         "Hot take: soup is a drink.", "They cancelled the show after one season and I’m still not over it.", "lol",
         "If you’re in town on Saturday, come by; there’s cake, and the dog will be there too.", "Exactly this.",
-        "Somebody left a piano in the park and people just take turns playing it.", "I can’t believe it’s July already.",
+        "Somebody left a piano in the park and people just take turns playing it.",
+        "I can’t believe it’s July already.",
     ]
     private static let japanese = [
         "今日は風が強いですね。", "やっと終わった…！", "猫がキーボードの上で寝ている。", "新しい本を買いました。とても楽しみ。",
@@ -74,7 +76,8 @@ enum Phrases {
         "J’ai encore oublié mon parapluie.", "Voilà, c’est fait : l’œuvre est achevée.",
     ]
     private static let russian = [
-        "Доброе утро, друзья!", "Сегодня снова идёт дождь.", "Кто-нибудь читал эту книгу?", "Весь вечер слушаю старые песни.",
+        "Доброе утро, друзья!", "Сегодня снова идёт дождь.", "Кто-нибудь читал эту книгу?",
+        "Весь вечер слушаю старые песни.",
     ]
     private static let korean = ["오늘 날씨가 정말 좋네요.", "고양이가 또 책상 위에 올라갔어요.", "다들 점심 뭐 드셨어요?", "ㅋㅋㅋㅋ"]
     private static let arabic = ["صباح الخير جميعا", "البحر هادئ اليوم والريح خفيفة.", "هل قرأ أحدكم هذا الكتاب؟"]

@@ -80,7 +80,9 @@ struct PostTexts {
     ///
     /// Their positions count UTF-8 bytes of the text before it is escaped.
     private static func appendFacets(
-        to text: inout String, mention: String, using generator: inout SeededGenerator
+        to text: inout String,
+        mention: String,
+        using generator: inout SeededGenerator
     ) -> String {
         var facets = ""
         func add(_ word: String, _ feature: String) {
@@ -90,11 +92,15 @@ struct PostTexts {
             facets += facets.isEmpty ? "" : ","
             facets += "{\"features\":[{\"$type\":\"app.bsky.richtext.facet#"
             facets += feature
-            facets += "\"}],\"index\":{\"byteEnd\":" + String(text.utf8.count) + ",\"byteStart\":" + String(start) + "}}"
+            facets +=
+                "\"}],\"index\":{\"byteEnd\":" + String(text.utf8.count) + ",\"byteStart\":" + String(start) + "}}"
         }
         if generator.chance(1, in: 9) {
             let link = generator.pick(Phrases.hosts) + "/" + String(generator.below(1_000_000))
-            add(link + "...", "link\",\"uri\":\"https://" + link + "?source=share\\u0026id=" + String(generator.below(99)))
+            add(
+                link + "...",
+                "link\",\"uri\":\"https://" + link + "?source=share\\u0026id=" + String(generator.below(99))
+            )
         }
         if generator.chance(1, in: 10) {
             for _ in 0...generator.below(3) {
@@ -109,7 +115,9 @@ struct PostTexts {
     }
 
     private static func appendEmbed(
-        _ around: Surroundings, to json: inout String, using generator: inout SeededGenerator
+        _ around: Surroundings,
+        to json: inout String,
+        using generator: inout SeededGenerator
     ) {
         switch generator.below(100) {
         case 0..<16:
@@ -148,7 +156,9 @@ struct PostTexts {
 
     private static func alternativeText(using generator: inout SeededGenerator) -> String {
         guard generator.chance(1, in: 2) else { return "" }
-        return generator.pick(generator.chance(1, in: 12) ? Phrases.oddities : generator.pick(Phrases.languages).phrases)
+        return generator.pick(
+            generator.chance(1, in: 12) ? Phrases.oddities : generator.pick(Phrases.languages).phrases
+        )
     }
 
     private static func appendExternal(to json: inout String, using generator: inout SeededGenerator) {
@@ -159,7 +169,8 @@ struct PostTexts {
         BlobText.append(to: &json, using: &generator)
         json += ",\"title\":"
         JSONText.append(generator.pick(language.phrases), to: &json)
-        json += ",\"uri\":\"https://" + generator.pick(Phrases.hosts) + "/" + String(generator.below(1_000_000)) + "\"}}"
+        json +=
+            ",\"uri\":\"https://" + generator.pick(Phrases.hosts) + "/" + String(generator.below(1_000_000)) + "\"}}"
     }
 }
 

@@ -21,7 +21,11 @@ enum Timestamp {
     }
 
     private static func put(
-        _ number: Int, digits: Int, at start: Int, ending: Unicode.Scalar, in text: UnsafeMutableBufferPointer<UInt8>
+        _ number: Int,
+        digits: Int,
+        at start: Int,
+        ending: Unicode.Scalar,
+        in text: UnsafeMutableBufferPointer<UInt8>
     ) {
         var rest = number
         for index in stride(from: start + digits - 1, through: start, by: -1) {

@@ -66,7 +66,9 @@ final class ClientHandshake: ChannelInboundHandler, RemovableChannelHandler {
         guard head.hasPrefix("HTTP/1.1 101 "), accepts(head) else {
             let bodyBytes = answer.writerIndex - end.upperBound
             // Without a length, the end of the connection is the end of the refusal.
-            if head.hasPrefix("HTTP/1.1 101 ") || bodyBytes >= Self.value(of: "content-length", in: head).flatMap({ Int($0) }) ?? .max {
+            if head.hasPrefix("HTTP/1.1 101 ")
+                || bodyBytes >= Self.value(of: "content-length", in: head).flatMap({ Int($0) }) ?? .max
+            {
                 context.close(promise: nil)
             }
             return

@@ -78,7 +78,8 @@ package struct EventRecorder: Sendable {
 
     /// Copies messages until there are enough or the connection ends.
     private func copy(
-        from connection: WebSocketClient.Connection, to file: RecordingFile
+        from connection: WebSocketClient.Connection,
+        to file: RecordingFile
     ) async throws -> Summary.End? {
         try await connection.executeThenClose { inbound, outbound in
             var assembler = MessageAssembler()
@@ -89,7 +90,7 @@ package struct EventRecorder: Sendable {
                     guard let message = assembler.message(completedBy: frame) else { continue }
                     guard try file.write(message) < mostMessages else { return .count }
                 }
-            } catch is IOError {
+            } catch let error where error is IOError || error is ChannelError {
                 // A server that is cut off ends the recording like one that says goodbye: what came is in the file.
                 return .closed
             }
@@ -98,7 +99,8 @@ package struct EventRecorder: Sendable {
     }
 
     private func answer(
-        _ frame: WebSocketFrame, on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
+        _ frame: WebSocketFrame,
+        on outbound: NIOAsyncChannelOutboundWriter<WebSocketFrame>
     ) async throws {
         switch frame.opcode {
         case .ping:
@@ -108,7 +110,9 @@ package struct EventRecorder: Sendable {
         case .connectionClose:
             var data = frame.unmaskedData
             let code = data.readSlice(length: min(2, data.readableBytes)) ?? ByteBuffer()
-            try await outbound.write(WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: code))
+            try await outbound.write(
+                WebSocketFrame(fin: true, opcode: .connectionClose, maskKey: .random(), data: code)
+            )
         default:
             break
         }

@@ -15,7 +15,8 @@ final class RecordingFile: Sendable {
     ///
     /// - Throws: `SimulatorError.file` if it cannot be written.
     init(path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
         else { throw SimulatorError.file(path: path, reason: "cannot be written") }
         state = Mutex(State(handle: handle))
     }

@@ -27,7 +27,9 @@ package enum WebSocketClient {
                 channel.eventLoop.makeCompletedFuture {
                     let done = channel.eventLoop.makePromise(of: Connection.self)
                     let handshake = ClientHandshake(
-                        host: "\(target.host):\(target.port)", path: target.path, done: done
+                        host: "\(target.host):\(target.port)",
+                        path: target.path,
+                        done: done
                     )
                     try channel.pipeline.syncOperations.addHandler(handshake)
                     return done.futureResult
@@ -48,12 +50,14 @@ package enum WebSocketClient {
         let path: String
 
         init(_ url: String) throws {
-            guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host, !host.isEmpty
+            guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host,
+                !host.isEmpty
             else { throw SimulatorError.recording(url: url, reason: "not a URL of the form ws://host:port/subscribe") }
             guard scheme == "ws" else {
                 throw SimulatorError.recording(
                     url: url,
-                    reason: "only ws:// can be recorded, this program has no TLS; for a \(scheme):// host put a proxy that"
+                    reason:
+                        "only ws:// can be recorded, this program has no TLS; for a \(scheme):// host put a proxy that"
                         + " takes ws:// and speaks TLS to the host in between"
                 )
             }

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// The pipeline of a new connection: HTTP first, then a subscription or a refusal.
+/// The pipeline of a new connection: HTTP first, then a refusal or a subscription.
 enum ConnectionSetup {
     /// What waits in the process for one client before the log is no longer read for it.
     private static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 262_144, high: 1_048_576)
@@ -13,40 +13,31 @@ enum ConnectionSetup {
         channel.setOption(.writeBufferWaterMark, value: waterMark).flatMapThrowing {
             let upgrader = NIOTypedWebSocketServerUpgrader<Void>(
                 maxFrameSize: mostFrameBytes,
-                shouldUpgrade: { channel, request in
-                    channel.eventLoop.makeSucceededFuture(query(of: request) == nil ? nil : HTTPHeaders())
-                },
+                shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
                 upgradePipelineHandler: { channel, request in subscribe(channel, request, context) }
             )
-            let refuse: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(RefusalHandler(context: context))
-                }
-            }
             let upgrade = NIOTypedHTTPServerUpgradeConfiguration(
-                upgraders: [upgrader], notUpgradingCompletionHandler: refuse
+                upgraders: [upgrader],
+                // What cannot be upgraded was refused before.
+                notUpgradingCompletionHandler: { channel in channel.close() }
             )
+            let pipeline = channel.pipeline.syncOperations
             // How the negotiation ends shows in the pipeline; its result is of no use to anybody.
-            _ = try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            _ = try pipeline.configureUpgradableHTTPServerPipeline(
                 configuration: .init(upgradeConfiguration: upgrade)
             )
+            let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Void>.self)
+            try pipeline.addHandler(RefusalHandler(context: context), position: .before(upgradeHandler))
         }
     }
 
-    /// The subscription that a request asks for; nil if it is for another path, another method, or wrong.
-    private static func query(of request: HTTPRequestHead) -> SubscribeQuery? {
-        let (path, query) = SubscribeRequest.split(request.uri)
-        guard request.method == .GET, path == SubscribeRequest.path else { return nil }
-        return try? SubscribeQuery(query)
-    }
-
     private static func subscribe(
-        _ channel: any Channel, _ request: HTTPRequestHead, _ context: SimulatorContext
+        _ channel: any Channel,
+        _ request: HTTPRequestHead,
+        _ context: SimulatorContext
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            guard let query = query(of: request) else {
-                preconditionFailure("a request was upgraded that was not found good before")
-            }
+            let query = try SubscribeQuery(SubscribeRequest.split(request.uri).query)
             let writer = RawFrameWriter()
             try channel.pipeline.syncOperations.addHandler(writer, position: .first)
             try channel.pipeline.syncOperations.addHandler(

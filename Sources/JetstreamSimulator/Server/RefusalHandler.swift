@@ -1,9 +1,12 @@
 import NIOCore
 import NIOHTTP1
 
-/// Answers the requests that do not become a WebSocket, as the real server does, and closes.
-final class RefusalHandler: ChannelInboundHandler {
+/// Answers the requests that cannot become a WebSocket, as the real server does, and closes; lets the others pass.
+///
+/// It stands before the upgrade handler, because that one forgets the head of a request which it does not upgrade.
+final class RefusalHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
     private let context: SimulatorContext
@@ -14,7 +17,11 @@ final class RefusalHandler: ChannelInboundHandler {
 
     func channelRead(context channelContext: ChannelHandlerContext, data: NIOAny) {
         guard case .head(let request) = unwrapInboundIn(data) else { return }
-        let (status, message) = Self.refusal(of: request)
+        guard let (status, message) = Self.refusal(of: request) else {
+            channelContext.fireChannelRead(data)
+            channelContext.pipeline.syncOperations.removeHandler(self, promise: nil)
+            return
+        }
         context.count { $0.refusals += 1 }
         let body = ByteBuffer(string: message + "\n")
         var headers = HTTPHeaders()
@@ -37,23 +44,27 @@ final class RefusalHandler: ChannelInboundHandler {
         channelContext.close(promise: nil)
     }
 
-    private static func refusal(of request: HTTPRequestHead) -> (HTTPResponseStatus, String) {
+    /// The answer to a request that is not upgraded, nil for one that is.
+    private static func refusal(of request: HTTPRequestHead) -> (HTTPResponseStatus, String)? {
         let (path, query) = SubscribeRequest.split(request.uri)
         guard path == SubscribeRequest.path else { return (.notFound, "404 page not found") }
         guard request.method == .GET else { return (.methodNotAllowed, "Method Not Allowed") }
         let upgrades = request.headers[canonicalForm: "Upgrade"].contains { $0.lowercased() == "websocket" }
         let connects = request.headers[canonicalForm: "Connection"].contains { $0.lowercased() == "upgrade" }
         guard upgrades, connects else {
-            return (.upgradeRequired, "WebSocket protocol violation: Connection and Upgrade headers must ask for websocket")
+            return (
+                .upgradeRequired, "WebSocket protocol violation: Connection and Upgrade headers must ask for websocket"
+            )
+        }
+        guard request.headers["Sec-WebSocket-Version"] == ["13"], request.headers["Sec-WebSocket-Key"].count == 1 else {
+            return (.badRequest, "WebSocket protocol violation: unsupported Sec-WebSocket-Version or missing key")
         }
         do {
             _ = try SubscribeQuery(query)
-        } catch let refusal as SubscribeQuery.Refusal {
-            return (.badRequest, refusal.message)
+            return nil
         } catch {
-            return (.badRequest, "\(error)")
+            return (.badRequest, error.message)
         }
-        return (.badRequest, "WebSocket protocol violation: unsupported Sec-WebSocket-Version or missing Sec-WebSocket-Key")
     }
 }
 

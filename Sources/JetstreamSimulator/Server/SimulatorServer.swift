@@ -49,7 +49,8 @@ package final class SimulatorServer: Sendable {
     }
 
     private static func bind(
-        _ configuration: SimulatorConfiguration, _ context: SimulatorContext
+        _ configuration: SimulatorConfiguration,
+        _ context: SimulatorContext
     ) async throws -> any Channel {
         do {
             return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -61,7 +62,9 @@ package final class SimulatorServer: Sendable {
                 .get()
         } catch {
             throw SimulatorError.bind(
-                address: configuration.bindAddress, port: configuration.port, reason: "\(error)"
+                address: configuration.bindAddress,
+                port: configuration.port,
+                reason: "\(error)"
             )
         }
     }

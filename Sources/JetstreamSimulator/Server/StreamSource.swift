@@ -26,7 +26,8 @@ struct StreamSource: Sendable {
             startTime = configuration.startTimeMicroseconds ?? EventGenerator.start(events: events, endingBefore: now)
         }
         generator = EventGenerator(
-            seed: configuration.seed, startTimeMicroseconds: startTime,
+            seed: configuration.seed,
+            startTimeMicroseconds: startTime,
             firstSequence: configuration.hasSequences ? SimulatorConfiguration.firstSequence : nil
         )
         try fill(configuration.source, log: log)

@@ -103,7 +103,8 @@ final class SubscribeHandler: ChannelInboundHandler {
         self.context = nil
         let seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
         shared.closed(
-            context.channel, ConnectionReport(eventsSent: eventsSent, seconds: seconds, reason: reason)
+            context.channel,
+            ConnectionReport(eventsSent: eventsSent, seconds: seconds, reason: reason)
         )
     }
 }
@@ -120,7 +121,10 @@ extension SubscribeHandler {
             let (mostMessages, mostEvents) = allowance()
             guard mostMessages > 0 else { return scheduleTurn(in: Self.paceInterval, context) }
             let batch = shared.log.read(
-                from: position, mostMessages: mostMessages, mostEvents: mostEvents, filter: &filter
+                from: position,
+                mostMessages: mostMessages,
+                mostEvents: mostEvents,
+                filter: &filter
             )
             guard let batch else { return reachedEnd() }
             position = batch.nextPosition
@@ -181,7 +185,10 @@ extension SubscribeHandler {
     private func applyFaults() {
         guard phase == .streaming else { return }
         if let close = shared.configuration.closeAfter, eventsSent >= close.events {
-            self.close(code: WebSocketErrorCode(codeNumber: Int(close.code)), because: "close after \(close.events) events")
+            self.close(
+                code: WebSocketErrorCode(codeNumber: Int(close.code)),
+                because: "close after \(close.events) events"
+            )
         } else if let drop = shared.configuration.dropAfterEvents, eventsSent >= drop {
             shared.count { $0.drops += 1 }
             reason = "dropped after \(drop) events"

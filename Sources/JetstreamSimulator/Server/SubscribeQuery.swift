@@ -20,11 +20,12 @@ struct SubscribeQuery: Sendable {
     /// Reads the part of a request target after the question mark.
     ///
     /// - Throws: `Refusal` if the real server would answer 400.
-    init(_ query: Substring) throws {
+    init(_ query: Substring) throws(Refusal) {
         var collections: Set<String> = []
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentText.decode(parts[0]), let value = PercentText.decode(parts.count > 1 ? parts[1] : "")
+            guard let name = PercentText.decode(parts[0]),
+                let value = PercentText.decode(parts.count > 1 ? parts[1] : "")
             else { continue }
             switch name {
             case "cursor": rawCursor = rawCursor ?? (value.isEmpty ? nil : value)
@@ -39,7 +40,7 @@ struct SubscribeQuery: Sendable {
         try checkDids()
     }
 
-    private mutating func readCursor() throws {
+    private mutating func readCursor() throws(Refusal) {
         guard let rawCursor else { return }
         guard let cursor = Int64(rawCursor) else {
             throw Refusal(message: "subscribe: invalid cursor: \"\(rawCursor)\"")
@@ -47,19 +48,21 @@ struct SubscribeQuery: Sendable {
         self.cursor = cursor
     }
 
-    private mutating func read(_ collections: Set<String>) throws {
+    private mutating func read(_ collections: Set<String>) throws(Refusal) {
         guard collections.count <= Self.mostCollections else {
-            throw Refusal(message: "subscribe: too many wantedCollections: \(collections.count) > \(Self.mostCollections)")
+            throw Refusal(
+                message: "subscribe: too many wantedCollections: \(collections.count) > \(Self.mostCollections)"
+            )
         }
-        wantedCollections = try collections.map { value in
+        for value in collections {
             guard let pattern = CollectionPattern(value) else {
                 throw Refusal(message: "subscribe: invalid collection: \"\(value)\"")
             }
-            return pattern
+            wantedCollections.append(pattern)
         }
     }
 
-    private func checkDids() throws {
+    private func checkDids() throws(Refusal) {
         guard wantedDids.count <= Self.mostDids else {
             throw Refusal(message: "subscribe: too many wantedDids: \(wantedDids.count) > \(Self.mostDids)")
         }
@@ -83,7 +86,9 @@ enum PercentText {
             case UInt8(ascii: "+"):
                 bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) else { return nil }
+                guard rest.count >= 2, let value = UInt8(String(Substring(rest.prefix(2))), radix: 16) else {
+                    return nil
+                }
                 bytes.append(value)
                 rest = rest.dropFirst(2)
             default:

@@ -52,7 +52,10 @@ final class EventLog: Sendable {
             let last = state.chunks.count - 1
             let before = state.chunks[last].frames.writerIndex
             state.chunks[last].append(
-                message, timeMicroseconds: state.latestTimeMicroseconds, sequence: state.latestSequence, did: did,
+                message,
+                timeMicroseconds: state.latestTimeMicroseconds,
+                sequence: state.latestSequence,
+                did: did,
                 collection: collection
             )
             state.bytes += state.chunks[last].frames.writerIndex - before
@@ -93,14 +96,20 @@ final class EventLog: Sendable {
         if filter.passesAll(of: chunk) {
             let end = start + min(chunk.entries.count - start, mostMessages, mostEvents)
             return Batch(
-                frames: chunk.slice(start..<end), nextPosition: chunk.firstPosition + end, events: end - start
+                frames: chunk.slice(start..<end),
+                nextPosition: chunk.firstPosition + end,
+                events: end - start
             )
         }
         return select(from: chunk, start, mostMessages: mostMessages, mostEvents: mostEvents, filter: &filter)
     }
 
     private func select(
-        from chunk: LogChunk, _ start: Int, mostMessages: Int, mostEvents: Int, filter: inout StreamFilter
+        from chunk: LogChunk,
+        _ start: Int,
+        mostMessages: Int,
+        mostEvents: Int,
+        filter: inout StreamFilter
     ) -> Batch {
         var frames = ByteBuffer()
         var events = 0

@@ -32,15 +32,22 @@ struct LogChunk: Sendable {
     var endPosition: Int { firstPosition + entries.count }
 
     mutating func append(
-        _ message: StreamMessage, timeMicroseconds: Int64, sequence: Int64, did: NameTable.Identifier?,
+        _ message: StreamMessage,
+        timeMicroseconds: Int64,
+        sequence: Int64,
+        did: NameTable.Identifier?,
         collection: NameTable.Identifier?
     ) {
         let start = frames.writerIndex
         let payloadBytes = write(message.payload)
         entries.append(
             LogEntry(
-                end: frames.writerIndex, payloadBytes: payloadBytes ?? frames.writerIndex - start,
-                timeMicroseconds: timeMicroseconds, sequence: sequence, did: did, collection: collection,
+                end: frames.writerIndex,
+                payloadBytes: payloadBytes ?? frames.writerIndex - start,
+                timeMicroseconds: timeMicroseconds,
+                sequence: sequence,
+                did: did,
+                collection: collection,
                 kind: message.kind
             )
         )

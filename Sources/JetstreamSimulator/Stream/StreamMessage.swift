@@ -30,8 +30,12 @@ struct StreamMessage: Sendable {
 extension StreamMessage {
     init(_ event: GeneratedEvent) {
         self.init(
-            payload: .text(event.json), kind: .event, timeMicroseconds: event.timeMicroseconds,
-            sequence: event.sequence, did: event.did, collection: event.commit?.collection
+            payload: .text(event.json),
+            kind: .event,
+            timeMicroseconds: event.timeMicroseconds,
+            sequence: event.sequence,
+            did: event.did,
+            collection: event.commit?.collection
         )
     }
 
@@ -42,15 +46,23 @@ extension StreamMessage {
             return
         }
         self.init(
-            payload: .bytes(line), kind: .event, timeMicroseconds: found.timeMicroseconds, sequence: found.sequence,
-            did: found.did, collection: found.collection
+            payload: .bytes(line),
+            kind: .event,
+            timeMicroseconds: found.timeMicroseconds,
+            sequence: found.sequence,
+            did: found.did,
+            collection: found.collection
         )
     }
 
     init(_ injected: InjectedMessage, timeMicroseconds: Int64, sequence: Int64?) {
         self.init(
-            payload: .frame(injected.frame), kind: .injected, timeMicroseconds: timeMicroseconds, sequence: sequence,
-            did: nil, collection: nil
+            payload: .frame(injected.frame),
+            kind: .injected,
+            timeMicroseconds: timeMicroseconds,
+            sequence: sequence,
+            did: nil,
+            collection: nil
         )
     }
 }
