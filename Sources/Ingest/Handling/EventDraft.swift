@@ -7,7 +7,7 @@ struct EventDraft {
     /// `operation` of a row whose message could not be read.
     static let unreadableOperation = "unknown"
     /// Times before 2020 are no times of this network: the log takes the time of receipt instead.
-    private static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
+    static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
     private static let dayMicroseconds: Int64 = 86_400_000_000
 
     let decoded: DecodedMessage
@@ -53,9 +53,7 @@ struct EventDraft {
         }
     }
 
-    /// A time as the log keeps it: the event's own, or that of receipt where it lies outside 2020 ...
-    ///
-    /// a day from now.
+    /// A time as the log keeps it: the event's own, or that of receipt where it lies before 2020 or over a day ahead.
     static func plausible(_ timeMicroseconds: Int64?, receivedAtMicroseconds: Int64) -> Int64 {
         guard let timeMicroseconds, timeMicroseconds >= earliestMicroseconds,
             timeMicroseconds <= receivedAtMicroseconds + dayMicroseconds

@@ -7,6 +7,8 @@ import Synchronization
 final class PositionTracker: Sendable {
     /// No event moves the position past the present by more than this: a poisoned time would skip all that comes before.
     private static let futureLimitMicroseconds: Int64 = 60_000_000
+    /// Cursors from here on are times, so that no greater number can be sent as a sequence number.
+    private static let seqLimit: Int64 = 1_000_000_000_000_000
 
     fileprivate struct State {
         /// What is stored; nil when it has to be read first.
@@ -43,7 +45,7 @@ final class PositionTracker: Sendable {
             PositionTracker.time(left, limit) < PositionTracker.time(right, limit)
         }
         let time = newest.map { PositionTracker.time($0, limit) } ?? .min
-        let seq = drafts.compactMap(\.decoded.seq).max()
+        let seq = drafts.compactMap(\.decoded.seq).filter { $0 < PositionTracker.seqLimit }.max()
         let current = try current(db)
         guard time > .min || seq != nil else { return }
         let known = current.flatMap { $0.isPlaceholder || $0.host != source.host ? nil : $0 }
@@ -94,8 +96,11 @@ final class PositionTracker: Sendable {
         return try CursorRepository(db).newest().flatMap(StreamPosition.init)
     }
 
+    /// The time by which a draft moves the position; the least there is when it cannot be one.
     private static func time(_ draft: EventDraft, _ limit: Int64) -> Int64 {
-        guard let time = draft.decoded.timeMicroseconds, time <= limit else { return .min }
+        guard let time = draft.decoded.timeMicroseconds, time >= EventDraft.earliestMicroseconds, time <= limit else {
+            return .min
+        }
         return time
     }
 
