@@ -1,4 +1,5 @@
 @preconcurrency import Dispatch
+import GRDB
 package import Jetstream
 package import Logging
 package import Store
@@ -27,19 +28,21 @@ package actor ActivityCleanup {
     /// Records of deleted accounts that one chunk removes.
     private static let purgeChunk = 500
 
-    private enum Wish { case tick, sweep }
-
     private let executor = QueueExecutor(label: "windsock.cleanup")
     private let store: Store
     private let clock: WallClock
     private let logger: Logger
     private let tickInterval: Duration
     private let options: Mutex<Options>
-    private let wishes: AsyncStream<Wish>
-    private let wish: AsyncStream<Wish>.Continuation
+    private let ticks: AsyncStream<Void>
+    private let tick: AsyncStream<Void>.Continuation
+    private let isSweepWished = Mutex(false)
     private let completedSweeps = Mutex(0)
     private let isStopping = Mutex(false)
+    /// When the last sweep that went through began.
     private var lastSweep: ContinuousClock.Instant?
+    /// Why the last tick's work failed; nil when it did not.
+    private var failure: String?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -55,14 +58,17 @@ package actor ActivityCleanup {
         self.clock = clock
         self.logger = logger
         self.tickInterval = tickInterval
-        (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(8))
+        (ticks, tick) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Sweeps that have ended since the start.
     package nonisolated var sweeps: Int { completedSweeps.withLock { $0 } }
 
     /// Has a sweep done as soon as may be; from any thread.
-    package nonisolated func sweepNow() { wish.yield(.sweep) }
+    package nonisolated func sweepNow() {
+        isSweepWished.withLock { $0 = true }
+        tick.yield()
+    }
 
     /// Takes other limits from the next tick on; from any thread.
     package nonisolated func change(_ options: Options) {
@@ -72,7 +78,7 @@ package actor ActivityCleanup {
     /// Ends `run` after the chunk in hand; from any thread.
     package nonisolated func stop() {
         isStopping.withLock { $0 = true }
-        wish.finish()
+        tick.finish()
     }
 
     /// Sweeps at once, and then whenever it is due, until `stop`.
@@ -81,25 +87,38 @@ package actor ActivityCleanup {
         let (seconds, attoseconds) = tickInterval.components
         let interval = DispatchTimeInterval.nanoseconds(Int(seconds) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
         timer.schedule(deadline: .now(), repeating: interval)
-        timer.setEventHandler { [wish] in wish.yield(.tick) }
+        timer.setEventHandler { [tick] in tick.yield() }
         timer.resume()
         defer { timer.cancel() }
-        for await wish in wishes where !stopping {
-            await handle(wish)
+        for await _ in ticks where !stopping {
+            await work()
         }
     }
 
     private nonisolated var stopping: Bool { isStopping.withLock { $0 } }
 
-    private func handle(_ wish: Wish) async {
+    private func work() async {
+        let isWished = isSweepWished.withLock { isWished in
+            defer { isWished = false }
+            return isWished
+        }
         do {
             try await purgeDeletedAccounts()
-            if wish == .sweep || isDue { try await sweep() }
+            if isWished || isDue { try await sweep() }
+            failure = nil
         } catch is CancellationError {
             return
         } catch {
-            logger.error("Clean-up failed; it is tried again at the next tick", metadata: ["error": "\(error)"])
+            if isWished { isSweepWished.withLock { $0 = true } }
+            note("\(error)")
         }
+    }
+
+    /// Reports a failure once, and not at each tick for as long as it lasts.
+    private func note(_ failure: String) {
+        defer { self.failure = failure }
+        guard failure != self.failure else { return }
+        logger.error("Clean-up failed; it is tried again at every tick", metadata: ["error": "\(failure)"])
     }
 
     private var isDue: Bool {
@@ -109,7 +128,7 @@ package actor ActivityCleanup {
 
     private func sweep() async throws {
         let options = options.withLock { $0 }
-        lastSweep = .now
+        let start = ContinuousClock.now
         let now = clock.now()
         var sweep = ActivitySweep(store: store) { [self] took in try await giveWay(took) }
         let result = try await sweep.run(
@@ -120,6 +139,7 @@ package actor ActivityCleanup {
         )
         let life = max(options.retention, ActivityCleanup.shortestTombstoneLife)
         let tombstones = try await sweep.deleteTombstones(receivedBefore: now - life.microseconds)
+        lastSweep = start
         completedSweeps.withLock { $0 += 1 }
         logger.info(
             "Cleaned up activity older than \(options.retention.components.seconds / 3600) hours",
@@ -143,7 +163,7 @@ package actor ActivityCleanup {
                         afterID: last,
                         limit: ActivityCleanup.purgeChunk
                     )
-                    if purge.isComplete { try ActorRepository(db).purgeDone(actor.id) }
+                    if purge.isComplete { try purgeDone(actor, db) }
                     return purge
                 }
                 last = purge.lastID
@@ -151,6 +171,13 @@ package actor ActivityCleanup {
                 try await giveWay(ContinuousClock.now - start)
             }
         }
+    }
+
+    /// Ends an actor's purge, unless the account was deleted once more meanwhile: then it begins again.
+    private nonisolated func purgeDone(_ actor: ActorEntry, _ db: Database) throws {
+        let repository = ActorRepository(db)
+        guard try repository.find(actor.did)?.deletedRev == actor.deletedRev else { return }
+        try repository.purgeDone(actor.id)
     }
 
     /// Leaves the writer to the handler for as long as the chunk took.

@@ -135,15 +135,12 @@ extension Invariant4IsolationTests {
     @Test
     func `invariant 4: a lock that another process holds is waited for`() async throws {
         try harness.execute("PRAGMA busy_timeout = 10")
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        let other = try DatabaseQueue(path: harness.store.path, configuration: configuration)
-        try await other.writeWithoutTransaction { db in try db.execute(sql: "BEGIN IMMEDIATE") }
+        let lock = try WriteLock(harness)
         try await harness.run(feeding: commits(0..<10).map { SampleMessage($0.json) }) { running in
             try await eventually("a fault is noted") { running.state.machineFault != nil }
             #expect(running.state.machineFault?.contains("locked") == true)
             #expect(running.state.flow.stored == 0)
-            try await other.writeWithoutTransaction { db in try db.execute(sql: "COMMIT") }
+            try await lock.release()
             try await running.settle()
         }
         #expect(try harness.count(status: .success) == 10)
