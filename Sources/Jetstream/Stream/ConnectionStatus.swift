@@ -33,8 +33,10 @@ package final class ConnectionStatus: Sendable {
         state.withLock { change(&$0) }
     }
 
+    /// Notes a phase and when it began; nothing changes when it lasts already.
     func enter(_ phase: Snapshot.Phase, atMicroseconds: Int64) {
         update { snapshot in
+            guard snapshot.phase != phase || snapshot.sinceMicroseconds == 0 else { return }
             snapshot.phase = phase
             snapshot.sinceMicroseconds = atMicroseconds
         }

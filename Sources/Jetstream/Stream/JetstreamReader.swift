@@ -47,11 +47,13 @@ package actor JetstreamReader {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Makes a reader with a queue of its own; nothing happens until `run`.
+    ///
+    /// It says nothing unless it is given a logger.
     package init(
         _ configuration: Configuration,
         keeper: any StreamKeeper,
         clock: WallClock,
-        logger: Logger,
+        logger: Logger = Logger(label: "jetstream") { _ in SwiftLogNoOpLogHandler() },
         queueCapacityBytes: Int = 12 * 1024 * 1024
     ) throws(WebSocketError) {
         let wake = try WakeSignal()
@@ -76,7 +78,6 @@ package actor JetstreamReader {
     package func run() async {
         while !stopping {
             let delay = await connectOnce()
-            status.enter(.waiting, atMicroseconds: clock.now())
             if !stopping, delay > .zero { wake.wait(until: .now + delay) { self.stopping } }
         }
         status.enter(.stopped, atMicroseconds: clock.now())
@@ -98,6 +99,7 @@ package actor JetstreamReader {
             try writeDown(start.gap)
             let storedBefore = queue.counters.stored
             let end = readConnection(host, start)
+            status.enter(.waiting, atMicroseconds: clock.now())
             queue.noteCoverage(nil)
             await queue.drained()
             guard !stopping else { return .zero }
@@ -108,6 +110,7 @@ package actor JetstreamReader {
             }
             return delay(after: end, on: host, broughtNew: broughtNew)
         } catch {
+            status.enter(.waiting, atMicroseconds: clock.now())
             let delay = backoff.next(using: &random)
             logger.error(
                 "Cannot read the position from the database; trying again",
