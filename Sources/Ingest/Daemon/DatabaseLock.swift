@@ -2,13 +2,13 @@ import Foundation
 import Glibc
 
 /// Makes sure that one daemon alone writes a database: a lock on a file beside it, which goes with the process.
-final class DatabaseLock {
+package final class DatabaseLock {
     /// Another daemon has the database.
-    struct Held: Error, CustomStringConvertible {
+    package struct Held: Error, CustomStringConvertible {
         var path: String
         var processID: String
 
-        var description: String {
+        package var description: String {
             "another windsock (process \(processID)) is running on \(path); stop it first, or give this one a database of its own"
         }
     }

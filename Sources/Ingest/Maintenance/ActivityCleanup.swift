@@ -104,7 +104,7 @@ package actor ActivityCleanup {
         }
         do {
             try await purgeDeletedAccounts()
-            if isWished || isDue { try await sweep() }
+            if isWished || isDue { try await sweep() } else { try await keepWithinBytes() }
             failure = nil
         } catch is CancellationError {
             return
@@ -146,6 +146,18 @@ package actor ActivityCleanup {
             metadata: [
                 "rows": "\(result.deletedRows)", "bytes": "\(result.deletedBytes)", "tombstones": "\(tombstones)",
             ]
+        )
+    }
+
+    /// Deletes the oldest above the limit of bytes at every tick: a catch-up brings more in an hour than a disk may hold.
+    private func keepWithinBytes() async throws {
+        guard let maximum = options.withLock({ $0.maximumPayloadBytes }) else { return }
+        var sweep = ActivitySweep(store: store) { [self] took in try await giveWay(took) }
+        let result = try await sweep.deleteExcess(overPayloadBytes: maximum)
+        guard result.deletedRows > 0 else { return }
+        logger.notice(
+            "Deleted the oldest activity above activity.maxBytes",
+            metadata: ["rows": "\(result.deletedRows)", "bytes": "\(result.deletedBytes)"]
         )
     }
 

@@ -40,7 +40,7 @@ package struct ActivityRetry {
     }
 
     /// Applies every row that ended as `error`, oldest first by page, and reports each as it is done.
-    package func retryAllErrors(_ report: (Result) -> Void) throws {
+    package func retryAllErrors(_ report: (Result) throws -> Void) throws {
         let filter = ActivityFilter(sinceTimestamp: "", status: .error)
         var ids: [Int64] = []
         var next: ActivityCursor?
@@ -51,6 +51,6 @@ package struct ActivityRetry {
             ids += page.entries.map(\.id)
             next = page.next
         } while next != nil
-        for id in ids.reversed() { report(try retry(id)) }
+        for id in ids.reversed() { try report(try retry(id)) }
     }
 }

@@ -50,6 +50,13 @@ package struct ActivitySweep {
         return result
     }
 
+    /// Deletes the oldest until their payloads fit a limit; the space is left for what comes next.
+    package mutating func deleteExcess(overPayloadBytes maximum: Int64) async throws -> Result {
+        var result = Result()
+        try await deleteExcess(maximum, &result)
+        return result
+    }
+
     /// Deletes everything but `processing`, and shrinks the file.
     package mutating func deleteAll() async throws -> Result {
         var result = Result()

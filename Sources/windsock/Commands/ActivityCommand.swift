@@ -4,7 +4,7 @@ import ArgumentParser
 struct ActivityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "activity",
-        abstract: "Look into the log of events, or empty it.",
+        abstract: "Look into the log of events, apply some again, or empty it.",
         discussion: """
             Every event that was received is in the log with what became of it: processing, success, \
             validation_error or error. Without a subcommand, lists the newest events; its filters are explained by \
@@ -14,10 +14,11 @@ struct ActivityCommand: ParsableCommand {
               windsock activity --collection app.bsky.feed.post --limit 200 --json
               windsock activity show 1042
               windsock activity buckets 1day
+              windsock activity retry --all-errors
             """,
         subcommands: [
             ActivityListCommand.self, ActivityShowCommand.self, ActivityBucketsCommand.self,
-            ActivityDeleteAllCommand.self,
+            ActivityRetryCommand.self, ActivityDeleteAllCommand.self,
         ],
         defaultSubcommand: ActivityListCommand.self
     )

@@ -32,6 +32,8 @@ struct CommandFailure: Error {
             self.init(code: Code.failure, message: String(describing: error))
         case let error as StoreError:
             self.init(code: Code.inputOutput, message: TerminalText.escaped(error.description))
+        case let error as DatabaseLock.Held:
+            self.init(code: Code.inputOutput, message: error.description)
         case Output.Failure.closed:
             self.init(code: Code.success, message: nil)
         case let failure as Output.Failure:
