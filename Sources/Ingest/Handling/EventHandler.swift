@@ -99,7 +99,8 @@ package actor EventHandler {
             try store.write { db in
                 let result = try InboxLog(db: db).log(drafts, messages, &directory)
                 try tracker.save(drafts, from: batch.source, db)
-                try journal.save(db)
+                // Else commit 2 does, when the batch is out of hand.
+                if result.rows.isEmpty { try journal.save(db) }
                 return result
             }
         }
@@ -113,14 +114,20 @@ package actor EventHandler {
                 BatchApplier.Item(id: row.id, draft: drafts[row.index], message: messages[row.index].bytes)
             }
             do {
-                try store.write { db in try applier.applyTogether(items, &directory, db) }
-            } catch  where FaultKind(of: error) == .event {
+                try store.write { db in
+                    try applier.applyTogether(items, &directory, db)
+                    try journal.save(db)
+                }
+            } catch where FaultKind(of: error) == .event {
                 directory.forgetAll()
                 logger.warning(
                     "An event of a batch failed; the batch is applied again, one by one",
                     metadata: ["error": "\(error)"]
                 )
-                try store.write { db in try applier.applyOneByOne(items, &directory, db) }
+                try store.write { db in
+                    try applier.applyOneByOne(items, &directory, db)
+                    try journal.save(db)
+                }
             }
         }
     }
