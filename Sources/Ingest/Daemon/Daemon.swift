@@ -61,6 +61,7 @@ package struct Daemon: Sendable {
             group.addTask { await answerer.answer(signals) }
             // The answerer ends only when it is cancelled, so these are the parts.
             for _ in running { try await group.next() }
+            await parts.handler.saveState()
             try store.close()
             group.cancelAll()
         }

@@ -48,7 +48,10 @@ struct BatchApplier {
         }
     }
 
-    /// Sets the statuses: one statement for each run of plain successes, one for each other row.
+    /// Sets the statuses: one statement for each row that is no plain success, then one for all that are.
+    ///
+    /// The rows of a batch are the only ones between its first and its last id, and what is still `processing` among
+    /// them has succeeded.
     private func finish(
         _ items: [Item],
         _ outcomes: [EventApplier.Outcome],
@@ -56,23 +59,18 @@ struct BatchApplier {
         _ db: Database
     ) throws {
         let activity = ActivityRepository(db)
-        var plain: ClosedRange<Int64>?
         for (item, outcome) in zip(items, outcomes) {
             count(item, outcome, &changes)
-            if outcome == .success {
-                let extends = plain.map { $0.upperBound + 1 == item.id } ?? false
-                if let run = plain, !extends { try activity.finish(run, emptyingPayload: emptiesPayloads) }
-                plain = (extends ? plain?.lowerBound ?? item.id : item.id)...item.id
-            } else {
-                try activity.updateStatus(
-                    item.id,
-                    outcome.status,
-                    message: outcome.message,
-                    emptyingPayload: emptiesPayloads && outcome.status == .success
-                )
-            }
+            guard outcome != .success else { continue }
+            try activity.updateStatus(
+                item.id,
+                outcome.status,
+                message: outcome.message,
+                emptyingPayload: emptiesPayloads && outcome.status == .success
+            )
         }
-        if let plain { try activity.finish(plain, emptyingPayload: emptiesPayloads) }
+        guard let first = items.first, let last = items.last else { return }
+        try activity.finish(first.id...last.id, emptyingPayload: emptiesPayloads)
     }
 
     private func count(_ item: Item, _ outcome: EventApplier.Outcome, _ changes: inout CounterChanges) {

@@ -79,6 +79,11 @@ package actor EventHandler {
         await noteQuiet()
     }
 
+    /// Writes down what the run says of itself, once all its parts have ended.
+    package func saveState() async {
+        _ = await persist { handler in try handler.store.write { db in try handler.journal.save(db) } }
+    }
+
     private func handle(_ batch: MessageBatch) async {
         let drafts = batch.withMessages { messages in messages.map { EventDraft($0, decoder: decoder) } }
         let result = await persist { handler in
