@@ -155,7 +155,7 @@ package actor JetstreamReader {
             failuresOnHost = 0
             hostIndex += 1
         }
-        if planner.isSkippingBySmallSteps { backoff.reset() }
+        if end.serverFault != nil, planner.isSkippingBySmallSteps { backoff.reset() }
         let delay = backoff.next(using: &random)
         logger.warning(
             "Connection ended; the next begins from what is stored",

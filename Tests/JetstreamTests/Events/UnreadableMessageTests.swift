@@ -17,6 +17,17 @@ struct UnreadableMessageTests {
         }
     }
 
+    /// A message that is no JSON; it can be too long to be shown.
+    struct Bad: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var message: [UInt8]
+
+        init(_ name: String, _ message: [UInt8]) {
+            testDescription = name
+            self.message = message
+        }
+    }
+
     /// The fields that are texts, must be there and must not be empty.
     static let texts = [
         Field(key: "did", name: "did", value: quoted(SampleMessage.did), message: SampleMessage.commit, limit: 2_048),
@@ -148,25 +159,26 @@ struct UnreadableMessageTests {
         #expect(decoded.seq == 9)
     }
 
-    static let notJSON: [(String, [UInt8])] = [
-        ("nothing", []), ("blanks", Array(" \n".utf8)), ("words", Array("hello".utf8)),
-        ("an open object", Array("{".utf8)), ("no comma", Array(#"{"a":1 "b":2}"#.utf8)),
-        ("two objects", Array("{}{}".utf8)), ("something after it", Array("\(SampleMessage.commit) x".utf8)),
-        ("single quotes", Array("{'a':1}".utf8)), ("a comma too many", Array(#"{"a":1,}"#.utf8)),
-        ("a bad escape", Array(#"{"a":"\x"}"#.utf8)), ("a lone high surrogate", Array(#"{"a":"\ud800"}"#.utf8)),
-        ("a lone low surrogate", Array(#"{"a":"\udc00"}"#.utf8)),
-        ("a raw control character", Array("{\"a\":\"\u{1}\"}".utf8)),
-        ("a number beyond all bounds", Array(#"{"a":1e999}"#.utf8)), ("a leading zero", Array(#"{"a":01}"#.utf8)),
-        ("depth", Array(repeating: UInt8(ascii: "["), count: 200_000)),
-        ("depth in a record", Array(SampleMessage.commit(record: deep(200_000)).utf8)),
-        ("bad UTF-8", Array(#"{"a":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)),
-        ("an encoded surrogate", Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)),
-        ("zero bytes", [UInt8](repeating: 0, count: 64)), ("a zero at the end", Array(SampleMessage.commit.utf8) + [0]),
+    static let notJSON = [
+        Bad("nothing", []), Bad("blanks", Array(" \n".utf8)), Bad("words", Array("hello".utf8)),
+        Bad("an open object", Array("{".utf8)), Bad("no comma", Array(#"{"a":1 "b":2}"#.utf8)),
+        Bad("two objects", Array("{}{}".utf8)), Bad("something after it", Array("\(SampleMessage.commit) x".utf8)),
+        Bad("single quotes", Array("{'a':1}".utf8)), Bad("a comma too many", Array(#"{"a":1,}"#.utf8)),
+        Bad("a bad escape", Array(#"{"a":"\x"}"#.utf8)), Bad("a lone high surrogate", Array(#"{"a":"\ud800"}"#.utf8)),
+        Bad("a lone low surrogate", Array(#"{"a":"\udc00"}"#.utf8)),
+        Bad("a raw control character", Array("{\"a\":\"\u{1}\"}".utf8)),
+        Bad("a number beyond all bounds", Array(#"{"a":1e999}"#.utf8)), Bad("a leading zero", Array(#"{"a":01}"#.utf8)),
+        Bad("depth", Array(repeating: UInt8(ascii: "["), count: 200_000)),
+        Bad("depth in a record", Array(SampleMessage.commit(record: deep(200_000)).utf8)),
+        Bad("bad UTF-8", Array(#"{"a":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)),
+        Bad("an encoded surrogate", Array(#"{"a":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)),
+        Bad("zero bytes", [UInt8](repeating: 0, count: 64)),
+        Bad("a zero at the end", Array(SampleMessage.commit.utf8) + [0]),
     ]
 
     @Test(arguments: notJSON)
-    func `says that a message is no JSON`(name: String, message: [UInt8]) throws {
-        let unreadable = try #require(decoder.decode(message).unreadable)
+    func `says that a message is no JSON`(bad: Bad) throws {
+        let unreadable = try #require(decoder.decode(bad.message).unreadable)
         #expect(unreadable.reason.hasPrefix("Not JSON: "))
         #expect(unreadable.reason.count > "Not JSON: ".count)
         #expect(unreadable.did == "")

@@ -24,7 +24,7 @@ struct BackpressureTests {
             await handler.run { isSlow.load(ordering: .sequentiallyConsistent) }
         }
         try await rig.run(handling: handling) {
-            try await eventually(within: .seconds(25)) { server.account.pingsSent >= 10 }
+            try await eventually { server.account.pingsSent >= 10 }
             #expect(rig.reader.queue.counters.queued > 0)
             server.rest()
             isSlow.store(false, ordering: .sequentiallyConsistent)

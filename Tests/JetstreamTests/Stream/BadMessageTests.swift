@@ -35,10 +35,10 @@ struct BadMessageTests {
                 // The client may have gone before it is all sent.
                 do { try peer.write(event.bytes) } catch { return }
                 guard event.badBytes != nil else { continue }
-                _ = try peer.readFramesThroughClose()
+                _ = try peer.hold()
                 return
             }
-            _ = try peer.readFramesThroughClose()
+            _ = try peer.hold()
         }
         let position = StreamPosition(
             host: "127.0.0.1:\(server.port)",

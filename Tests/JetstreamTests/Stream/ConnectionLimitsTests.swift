@@ -29,7 +29,7 @@ struct ConnectionLimitsTests {
         let server = try RawServer { peer in
             // On a busy machine the client may have left before all is sent.
             try? Self.send(events, to: peer)
-            let seen = try peer.readFramesThroughClose()
+            let seen = try peer.hold()
             frames.withLock { $0.append(seen) }
         }
         var limits = ConnectionLimits()
@@ -66,7 +66,7 @@ struct ConnectionLimitsTests {
         let events = StreamEvent.row(3_000, spacing: 1_000, paddingBytes: 1_000)
         let server = try RawServer { peer in
             try Self.send(events, to: peer)
-            _ = try peer.readFramesThroughClose()
+            _ = try peer.hold()
         }
         var limits = ConnectionLimits()
         limits.stuckAfter = .seconds(2)
@@ -92,7 +92,7 @@ struct ConnectionLimitsTests {
         let events = StreamEvent.row(2, spacing: 1_000_000)
         let server = try RawServer { peer in
             try Self.send(events.dropLast(frames.withLock(\.isEmpty) ? 1 : 0), to: peer)
-            let seen = try peer.readFramesThroughClose()
+            let seen = try peer.hold()
             frames.withLock { $0.append(seen) }
         }
         var limits = ConnectionLimits()
@@ -120,7 +120,7 @@ struct ConnectionLimitsTests {
                 try peer.write(ServerFrame.bytes(10, frame.payload))
             }
             for event in StreamEvent.row(1, spacing: 1) { try peer.write(event.bytes) }
-            _ = try peer.readFramesThroughClose()
+            _ = try peer.hold()
         }
         var limits = ConnectionLimits()
         limits.pingAfter = .milliseconds(50)
@@ -134,16 +134,47 @@ struct ConnectionLimitsTests {
         #expect(pings.load(ordering: .sequentiallyConsistent) == 8)
     }
 
+    @Test(arguments: [true, false])
+    func `invariant 7: a quiet connection covers time while pongs come, and no longer`(isLive: Bool) async throws {
+        let mayLeave = Atomic(false)
+        let server = try RawServer { peer in
+            try Self.send([], to: peer)
+            while !mayLeave.load(ordering: .sequentiallyConsistent) {
+                guard let frame = try peer.readFrame(), frame.opcode == 9 else { return }
+                try peer.write(ServerFrame.bytes(10, frame.payload))
+            }
+        }
+        var limits = ConnectionLimits()
+        limits.pingAfter = .milliseconds(20)
+        var position = Self.position(server.port)
+        if isLive { position.timeMicroseconds = ReaderRig.now - 1_000_000 }
+        let rig = try ReaderRig(
+            hosts: ["ws://127.0.0.1:\(server.port)"],
+            store: MemoryStore(position: position),
+            limits: limits
+        )
+        try await rig.run {
+            try await eventually { rig.reader.queue.coverage() != nil }
+            let source = StreamSource(host: position.host, wire: .v1, connection: 1)
+            let coverage = StreamCoverage(source: source, untilMicroseconds: ReaderRig.now, beganLive: isLive)
+            #expect(rig.reader.queue.coverage() == coverage)
+            mayLeave.store(true, ordering: .sequentiallyConsistent)
+            try await eventually { rig.reader.queue.coverage()?.source != source }
+        }
+        #expect(rig.reader.queue.coverage() == nil)
+    }
+
     @Test func `silence counts from when the queue had room again`() async throws {
         let events = StreamEvent.row(100, spacing: 1_000_000, paddingBytes: 1_000)
         let server = try RawServer { peer in
             try Self.send(events, to: peer)
-            _ = try peer.readFramesThroughClose()
+            _ = try peer.hold()
         }
         var limits = ConnectionLimits()
         // The queue is full for longer than a server may be silent.
         limits.pingAfter = .milliseconds(300)
         limits.deadAfter = .milliseconds(600)
+        limits.stuckAfter = .seconds(60)
         let store = MemoryStore(position: Self.position(server.port))
         let rig = try ReaderRig(
             hosts: ["ws://127.0.0.1:\(server.port)"],

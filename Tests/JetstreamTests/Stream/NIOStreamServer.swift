@@ -110,14 +110,21 @@ final class NIOStreamServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             let frame = unwrapInboundIn(data)
-            guard frame.opcode == .connectionClose else { return }
-            let payload = frame.unmaskedData
+            switch frame.opcode {
+            case .ping: write(.pong, frame.unmaskedData, context)
+            case .connectionClose: finish(frame.unmaskedData, context)
+            default: break
+            }
+            context.flush()
+        }
+
+        private func finish(_ payload: ByteBuffer, _ context: ChannelHandlerContext) {
             if !hasClosed {
                 let code = payload.getInteger(at: payload.readerIndex, as: UInt16.self)
                 log.closeCodes.withLock { $0.append(code) }
                 write(.connectionClose, payload, context)
-                context.flush()
             }
+            context.flush()
             context.close(promise: nil)
         }
 

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 
 @testable import Jetstream
@@ -55,6 +56,17 @@ extension RawPeer {
         let request = try readRequest()
         try write(Self.goodAnswer(to: request))
         return Self.stream(of: request)
+    }
+
+    /// Reads what the client sends until it ends the connection, however long it is silent.
+    func hold() throws -> [ClientFrame] {
+        while true {
+            do {
+                return try readFramesThroughClose()
+            } catch Failure.systemCallFailed(name: "recv", errorNumber: EAGAIN) {
+                continue
+            }
+        }
     }
 
     static func stream(of request: [String]) -> StreamRequest {
