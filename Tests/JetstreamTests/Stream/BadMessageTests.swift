@@ -26,7 +26,7 @@ struct BadMessageTests {
         return events
     }()
 
-    @Test func `gets past messages that cannot be read, and loses no other event`() async throws {
+    @Test func `invariant 8: gets past messages that cannot be read, and loses no other event`() async throws {
         let hits = Mutex<[Hit]>([])
         let server = try RawServer { peer in
             let cursor = try peer.acceptStream().cursor ?? 0

@@ -27,7 +27,7 @@ struct ObstacleTests {
     }
 
     @Test(arguments: [nil, 77] as [Int64?])
-    mutating func `after three ends at one position it begins 1 µs later and writes a gap down`(seq: Int64?) {
+    mutating func `invariant 8: begins 1 µs later after three ends at one position, with a gap`(seq: Int64?) {
         let position = StartPlannerTests.position(seq: seq)
         for _ in 0..<3 { #expect(fail(at: position).gap == nil) }
         let start = next(from: position)
