@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ingest
 import Store
 
 /// `windsock activity delete-all`: empties the log.
@@ -23,12 +24,7 @@ struct ActivityDeleteAllCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try databaseOptions.open(.readWrite)
-        let before = store.fileSizes().databaseBytes
-        let last = try store.read { try ActivityRepository($0).newestID() }
-        let deletion = try await LogDeletion(store).run { repository, id, limit in
-            try repository.deleteChunk(after: id, through: last, limit: limit)
-        }
-        try Output.print(deletion.words(from: before, to: store.fileSizes().databaseBytes))
+        try Output.print(try await CommandSweep.run(store) { sweep in try await sweep.deleteAll() })
         try store.close()
     }
 }

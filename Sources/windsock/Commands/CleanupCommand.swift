@@ -44,7 +44,8 @@ struct CleanupCommand: AsyncParsableCommand {
 
     private func count(before cutoff: Int64) throws {
         let store = try databaseOptions.open(.readOnly)
-        var outcome = LogDeletion.Outcome()
+        var rows: Int64 = 0
+        var bytes: Int64 = 0
         var id: Int64 = 0
         var isComplete = false
         while !isComplete {
@@ -52,25 +53,19 @@ struct CleanupCommand: AsyncParsableCommand {
                 try ActivityRepository(database)
                     .countOldest(receivedBefore: cutoff, after: id, limit: CleanupCommand.rowsOfLook)
             }
-            outcome.rows += Int64(look.deletedRows)
-            outcome.payloadBytes += look.deletedBytes
+            rows += Int64(look.deletedRows)
+            bytes += look.deletedBytes
             id = look.lastID
             isComplete = look.isComplete
         }
-        let events = Words.count(outcome.rows, "event")
-        let bytes = Words.bytes(outcome.payloadBytes)
-        try Output.print(
-            "would delete \(events) (\(bytes) of messages) received before \(Words.time(microseconds: cutoff)) UTC"
-        )
+        let what = "\(Words.count(rows, "event")) (\(Words.bytes(bytes)) of messages)"
+        try Output.print("would delete \(what) received before \(Words.time(microseconds: cutoff)) UTC")
     }
 
     private func delete(before cutoff: Int64) async throws {
         let store = try databaseOptions.open(.readWrite)
-        let before = store.fileSizes().databaseBytes
-        let deletion = try await LogDeletion(store).run { repository, id, limit in
-            try repository.deleteOldest(receivedBefore: cutoff, after: id, limit: limit)
-        }
-        try Output.print(deletion.words(from: before, to: store.fileSizes().databaseBytes))
+        let limits = ActivitySweep.Limits(receivedBeforeMicroseconds: cutoff, maximumPayloadBytes: nil)
+        try Output.print(try await CommandSweep.run(store) { sweep in try await sweep.run(limits) })
         try store.close()
     }
 }

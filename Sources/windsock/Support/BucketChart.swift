@@ -13,7 +13,7 @@ enum BucketChart {
     /// - Returns: The lines joined, without the last line's end.
     static func text(_ report: BucketsReport, on terminal: Terminal) -> String {
         let plain = table(report) { _ in "" }.text(width: nil)
-        let used = plain.split(separator: "\n").map(\.count).max() ?? 0
+        let used = (plain.split(separator: "\n").map(\.count).max() ?? 0) + TextTable.gap.count
         let room = terminal.columns.map { min(max($0 - used, minimumBarColumns), maximumBarColumns) }
         let columns = room ?? standardBarColumns
         let most = report.items.map(\.total).max() ?? 0

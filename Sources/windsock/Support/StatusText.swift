@@ -24,11 +24,12 @@ enum StatusText {
     private static func addRun(_ run: RunReport?, to lines: inout FieldLines) {
         guard let run else { return lines.add("daemon", "never ran") }
         let start = Words.time(run.startedAt)
+        let update = Words.time(run.updatedAt)
         lines.add(
             "daemon",
             run.isRunning
                 ? "running as process \(run.processId) since \(start)"
-                : "not running; its last run began \(start), what follows of it is stale, of \(Words.time(run.updatedAt))"
+                : "not running; its last run began \(start), connection and run below are stale"
         )
         if let connection = run.connection { lines.add("connection", words(connection)) }
         lines.add("fault", run.machineFault)
@@ -39,7 +40,10 @@ enum StatusText {
             named("skipped", flow.skipped.mapValues(Int64.init))
             + named("discarded", flow.discarded.mapValues(Int64.init))
         let sum = parts.joined(separator: " + ")
-        lines.add("run", "received \(Words.number(flow.received)) = \(sum); \(remainder(Int64(flow.remainder)))")
+        lines.add(
+            "run",
+            "at \(update): received \(Words.number(flow.received)) = \(sum); \(remainder(Int64(flow.remainder)))"
+        )
     }
 
     private static func addTotals(_ totals: StatusReport.Totals, to lines: inout FieldLines) {

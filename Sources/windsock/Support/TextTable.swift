@@ -10,6 +10,9 @@ struct TextTable {
     /// The last column is cut to what is left of a terminal's line, but never shorter than this.
     private static let minimumLastColumn = 20
 
+    /// What stands between two columns.
+    static let gap = "  "
+
     private let columns: [Column]
     private var rows: [[String]] = []
 
@@ -34,19 +37,19 @@ struct TextTable {
         let widths = columns.indices.map { index in
             ([titles] + rows).map { TextWidth.of($0[index]) }.max() ?? 0
         }
-        let room = width.map { max($0 - widths.dropLast().reduce(0) { $0 + $1 + 2 }, TextTable.minimumLastColumn) }
+        let room = width.map { max($0 - widths.dropLast().reduce(0) { $0 + $1 + TextTable.gap.count }, TextTable.minimumLastColumn) }
         return ([titles] + rows).map { line($0, widths, room) }.joined(separator: "\n")
     }
 
     private func line(_ cells: [String], _ widths: [Int], _ room: Int?) -> String {
         var line = ""
         for (index, cell) in cells.enumerated() {
-            if index > 0 { line += "  " }
+            if index > 0 { line += TextTable.gap }
             let isLast = index == cells.count - 1
             let text = if isLast, let room { TextWidth.cut(cell, to: room) } else { cell }
             let padding = String(repeating: " ", count: max(0, widths[index] - TextWidth.of(text)))
             line += columns[index].isRight ? padding + text : isLast ? text : text + padding
         }
-        return line
+        return line.last == " " ? String(line.reversed().drop { $0 == " " }.reversed()) : line
     }
 }

@@ -1,0 +1,42 @@
+import Ingest
+import Store
+
+/// A sweep of the log by a command, which leaves room for a running daemon and says what it did.
+enum CommandSweep {
+    /// Longer than SQLite's waits for a lock are at first, so that a daemon gets its turn.
+    private static let pause: Duration = .milliseconds(30)
+
+    /// Sweeps, and gives the space back to the file system.
+    ///
+    /// - Parameters:
+    ///   - store: The database, to be written.
+    ///   - work: What the sweep is to do.
+    /// - Returns: One line for people, with the sizes of the file before and after.
+    /// - Throws: What the database says; what was deleted until then stays deleted.
+    static func run(
+        _ store: Store,
+        _ work: (inout ActivitySweep) async throws -> ActivitySweep.Result
+    ) async throws -> String {
+        let before = store.fileSizes().databaseBytes
+        var sweep = ActivitySweep(store: store) { took in
+            try await Task.sleep(for: max(took, pause))
+        }
+        let result = try await work(&sweep)
+        // The file itself becomes smaller only when the log's pages are moved into it.
+        try store.checkpoint()
+        return words(
+            rows: Int64(result.deletedRows),
+            bytes: result.deletedBytes,
+            before,
+            store.fileSizes().databaseBytes
+        )
+    }
+
+    private static func words(rows: Int64, bytes: Int64, _ before: Int64, _ after: Int64) -> String {
+        let file =
+            before == after
+            ? "the file stays at \(Words.bytes(after))"
+            : "the file went from \(Words.bytes(before)) to \(Words.bytes(after))"
+        return "deleted \(Words.count(rows, "event")) (\(Words.bytes(bytes)) of messages); \(file)"
+    }
+}
