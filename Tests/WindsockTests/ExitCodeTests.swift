@@ -5,7 +5,8 @@ import Testing
 @Suite struct ExitCodeTests {
     private static let questions = [
         ["activity"], ["activity", "list"], ["activity", "show", "1"], ["activity", "buckets", "1hr"],
-        ["activity", "delete-all", "--yes"], ["cleanup"], ["cleanup", "--dry-run"], ["status"], ["status", "--json"],
+        ["activity", "retry", "1"], ["activity", "delete-all", "--yes"], ["cleanup"], ["cleanup", "--dry-run"],
+        ["status"], ["status", "--json"],
         ["records", "--did", "did:plc:alice"],
     ]
 
@@ -49,7 +50,8 @@ import Testing
         ["nonsense"], ["activity", "nonsense"], ["activity", "--limit", "0"], ["activity", "--limit", "1001"],
         ["activity", "--hours", "0"], ["activity", "--status", "done"], ["activity", "--after", "yesterday"],
         ["activity", "show"], ["activity", "show", "x"], ["activity", "buckets", "2hr"], ["activity", "delete-all"],
-        ["status", "--database", ""], ["status", "--nonsense"], ["run", "--host", "http://example.com"],
+        ["activity", "retry"], ["activity", "retry", "1", "--all-errors"], ["status", "--database", ""],
+        ["status", "--nonsense"], ["run", "--host", "http://example.com"],
         ["run", "--host", "wss://a:b@example.com"], ["run", "--log-level", "loud"], ["run", "--database", ""],
     ])
     func `ends with 64 when it is used wrongly`(arguments: [String]) async throws {
@@ -79,6 +81,14 @@ import Testing
         #expect(outcome.standardError == "windsock: standard output cannot be written: No space left on device\n")
     }
 
+    @Test func `ends with 74 when the daemon cannot make its lock`() async throws {
+        let database = try SampleDatabase()
+        try FileManager.default.createDirectory(atPath: "\(database.path).lock", withIntermediateDirectories: false)
+        let outcome = try await database.run("run", "--host", "ws://127.0.0.1:1/subscribe")
+        #expect(outcome.exitCode == 74)
+        #expect(outcome.standardError.hasSuffix("Is a directory\n"))
+    }
+
     @Test func `names its version`() async throws {
         let outcome = try await CommandRunner.run("windsock", ["--version"])
         #expect(outcome.exitCode == 0)
@@ -87,7 +97,7 @@ import Testing
 
     @Test(arguments: [
         [], ["run"], ["check"], ["status"], ["activity"], ["activity", "list"], ["activity", "show"],
-        ["activity", "buckets"], ["activity", "delete-all"], ["records"], ["cleanup"],
+        ["activity", "buckets"], ["activity", "retry"], ["activity", "delete-all"], ["records"], ["cleanup"],
     ])
     func `explains itself`(command: [String]) async throws {
         let outcome = try await CommandRunner.run("windsock", command + ["--help"])

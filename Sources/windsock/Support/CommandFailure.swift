@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Ingest
 import Store
 
@@ -34,6 +35,8 @@ struct CommandFailure: Error {
             self.init(code: Code.inputOutput, message: TerminalText.escaped(error.description))
         case let error as DatabaseLock.Held:
             self.init(code: Code.inputOutput, message: error.description)
+        case let error as POSIXError:
+            self.init(code: Code.inputOutput, message: String(cString: strerror(error.code.rawValue)))
         case Output.Failure.closed:
             self.init(code: Code.success, message: nil)
         case let failure as Output.Failure:

@@ -37,7 +37,8 @@ struct TextTable {
         let widths = columns.indices.map { index in
             ([titles] + rows).map { TextWidth.of($0[index]) }.max() ?? 0
         }
-        let room = width.map { max($0 - widths.dropLast().reduce(0) { $0 + $1 + TextTable.gap.count }, TextTable.minimumLastColumn) }
+        let used = widths.dropLast().reduce(0) { $0 + $1 + TextTable.gap.count }
+        let room = width.map { max($0 - used, TextTable.minimumLastColumn) }
         return ([titles] + rows).map { line($0, widths, room) }.joined(separator: "\n")
     }
 
