@@ -25,7 +25,7 @@ struct CursorAndFilterTests {
         ("112", 12),
     ])
     func `starts at the first event not before the cursor`(cursor: String, first: Int) async throws {
-        try await withServer({ $0.source = .lines(Self.lines + Self.markers) }) { server in
+        try await withServer(configured(.lines(Self.lines + Self.markers))) { server in
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=\(cursor)")
             #expect(transcript.texts == Array((Self.lines + Self.markers)[first...]))
             #expect(server.statistics().cursors == [cursor])
@@ -33,17 +33,18 @@ struct CursorAndFilterTests {
     }
 
     @Test func `takes small cursors as times where events have no sequence`() async throws {
-        try await withServer({ $0.source = .generated(events: 20) }) { server in
+        try await withServer(configured(.generated(events: 20))) { server in
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=999999")
             #expect(transcript.messages.count == 20)
         }
     }
 
     @Test func `finds generated events by their sequence`() async throws {
-        try await withServer({
-            $0.source = .generated(events: 20)
-            $0.hasSequences = true
-        }) { server in
+        try await withServer(
+            configured(.generated(events: 20)) {
+                $0.hasSequences = true
+            }
+        ) { server in
             let cursor = SimulatorConfiguration.firstSequence + 15
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=\(cursor)")
             #expect(transcript.texts == Array(server.events()[15...]))
@@ -57,11 +58,12 @@ struct CursorAndFilterTests {
         without: Int,
         future: Int
     ) async throws {
-        try await withServer({
-            $0.source = .lines(Self.lines)
-            $0.startsFromBeginning = fromStart
-            $0.replaysFutureCursors = replaysFuture
-        }) { server in
+        try await withServer(
+            configured(.lines(Self.lines)) {
+                $0.startsFromBeginning = fromStart
+                $0.replaysFutureCursors = replaysFuture
+            }
+        ) { server in
             let transcript = try await NIOTestClient.collect(server.url)
             #expect(transcript.messages.count == without)
             let later = try await NIOTestClient.collect(server.url + "?cursor=1900000000000000")
@@ -83,14 +85,14 @@ struct CursorAndFilterTests {
     ])
     func `filters by collection, DID and size`(query: String, expected: [Int]) async throws {
         let all = Self.lines + Self.markers
-        try await withServer({ $0.source = .lines(all) }) { server in
+        try await withServer(configured(.lines(all))) { server in
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=0&" + query)
             #expect(transcript.texts == expected.map { all[$0] })
         }
     }
 
     @Test func `sends a filtered selection of a long stream`() async throws {
-        try await withServer({ $0.source = .generated(events: 3_000) }) { server in
+        try await withServer(configured(.generated(events: 3_000))) { server in
             let transcript = try await NIOTestClient.collect(
                 server.url + "?cursor=0&wantedCollections=app.bsky.feed.post&wantedCollections=app.bsky.graph.*"
             )

@@ -17,13 +17,13 @@ struct EventRecorderTests {
 
     @Test func `records a stream that can be served again`() async throws {
         try await withFile { path in
-            try await withServer({ $0.source = .generated(events: 1_000) }) { server in
+            try await withServer(configured(.generated(events: 1_000))) { server in
                 let summary = try await EventRecorder(url: server.url + "?cursor=0", path: path).run()
                 #expect(summary == EventRecorder.Summary(messages: 1_000, end: .closed))
                 #expect(try lines(path) == server.events())
             }
             let recorded = try lines(path)
-            try await withServer({ $0.source = .file(path: path) }) { server in
+            try await withServer(configured(.file(path: path))) { server in
                 #expect(server.events() == recorded)
             }
         }
@@ -31,7 +31,7 @@ struct EventRecorderTests {
 
     @Test func `stops at a count`() async throws {
         try await withFile { path in
-            try await withServer({ $0.source = .generated(events: 1_000) }) { server in
+            try await withServer(configured(.generated(events: 1_000))) { server in
                 let summary = try await EventRecorder(url: server.url + "?cursor=0", path: path, mostMessages: 10).run()
                 #expect(summary == EventRecorder.Summary(messages: 10, end: .count))
                 #expect(try lines(path) == Array(server.events().prefix(10)))
@@ -41,10 +41,11 @@ struct EventRecorderTests {
 
     @Test func `stops when the time is up and at a signal`() async throws {
         try await withFile { path in
-            try await withServer({
-                $0.source = .lines(["{}"])
-                $0.closesAtEnd = false
-            }) { server in
+            try await withServer(
+                configured(.lines(["{}"])) {
+                    $0.closesAtEnd = false
+                }
+            ) { server in
                 let timed = EventRecorder(url: server.url, path: path, duration: .milliseconds(20))
                 let summary = try await timed.run()
                 #expect(summary.end == .duration)
@@ -58,10 +59,11 @@ struct EventRecorderTests {
 
     @Test func `keeps what came before the connection broke`() async throws {
         try await withFile { path in
-            try await withServer({
-                $0.source = .generated(events: 100)
-                $0.dropAfterEvents = 60
-            }) { server in
+            try await withServer(
+                configured(.generated(events: 100)) {
+                    $0.dropAfterEvents = 60
+                }
+            ) { server in
                 let summary = try await EventRecorder(url: server.url + "?cursor=0", path: path).run()
                 #expect(summary == EventRecorder.Summary(messages: 60, end: .closed))
             }
@@ -83,7 +85,7 @@ struct EventRecorderTests {
 
     @Test func `repeats the server's refusal`() async throws {
         try await withFile { path in
-            try await withServer({ $0.source = .lines([]) }) { server in
+            try await withServer(configured(.lines([]))) { server in
                 let recorder = EventRecorder(url: server.url + "?cursor=x", path: path)
                 let error = await #expect(throws: SimulatorError.self) { try await recorder.run() }
                 #expect(error?.description.contains("400 Bad Request: subscribe: invalid cursor: \"x\"") == true)

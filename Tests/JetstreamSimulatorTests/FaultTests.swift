@@ -5,12 +5,13 @@ import Testing
 
 struct FaultTests {
     @Test func `cuts a connection that does not answer pings, and no other`() async throws {
-        try await withServer({
-            $0.source = .lines([])
-            $0.closesAtEnd = false
-            $0.pingInterval = .milliseconds(50)
-            $0.pongTimeout = .milliseconds(500)
-        }) { server in
+        try await withServer(
+            configured(.lines([])) {
+                $0.closesAtEnd = false
+                $0.pingInterval = .milliseconds(50)
+                $0.pongTimeout = .milliseconds(500)
+            }
+        ) { server in
             let silent = try await NIOTestClient.collect(server.url, answersPings: false)
             #expect(silent.pings > 0)
             #expect(silent.end == .endOfStream)
@@ -19,12 +20,13 @@ struct FaultTests {
     }
 
     @Test func `goes on pinging a connection that answers`() async throws {
-        try await withServer({
-            $0.source = .lines([])
-            $0.closesAtEnd = false
-            $0.pingInterval = .milliseconds(10)
-            $0.pongTimeout = .seconds(60)
-        }) { server in
+        try await withServer(
+            configured(.lines([])) {
+                $0.closesAtEnd = false
+                $0.pingInterval = .milliseconds(10)
+                $0.pongTimeout = .seconds(60)
+            }
+        ) { server in
             async let transcript = NIOTestClient.collect(server.url, count: 1)
             try await waitUntil("five pongs") { server.statistics().pongsReceived >= 5 }
             #expect(server.statistics().pongTimeouts == 0)
@@ -35,10 +37,11 @@ struct FaultTests {
     }
 
     @Test func `answers a client's ping and its close`() async throws {
-        try await withServer({
-            $0.source = .lines([])
-            $0.closesAtEnd = false
-        }) { server in
+        try await withServer(
+            configured(.lines([])) {
+                $0.closesAtEnd = false
+            }
+        ) { server in
             try await withTestDeadline("the close to be answered") {
                 try await NIOTestClient.withSession(server.url) { session in
                     try await session.sendPing("are you there")
@@ -54,10 +57,11 @@ struct FaultTests {
 
     @Test(arguments: [1, 700, 999])
     func `drops each connection after so many events without a close frame`(events: Int) async throws {
-        try await withServer({
-            $0.source = .generated(events: 1_000)
-            $0.dropAfterEvents = events
-        }) { server in
+        try await withServer(
+            configured(.generated(events: 1_000)) {
+                $0.dropAfterEvents = events
+            }
+        ) { server in
             for _ in 0..<2 {
                 let transcript = try await NIOTestClient.collect(server.url + "?cursor=0")
                 #expect(transcript.texts == Array(server.events().prefix(events)))
@@ -68,10 +72,11 @@ struct FaultTests {
     }
 
     @Test func `drops after events that passed the filter`() async throws {
-        try await withServer({
-            $0.source = .generated(events: 1_000)
-            $0.dropAfterEvents = 50
-        }) { server in
+        try await withServer(
+            configured(.generated(events: 1_000)) {
+                $0.dropAfterEvents = 50
+            }
+        ) { server in
             let transcript = try await NIOTestClient.collect(
                 server.url + "?cursor=0&wantedCollections=app.bsky.feed.post"
             )
@@ -80,10 +85,11 @@ struct FaultTests {
     }
 
     @Test func `closes after so many events with the wanted code`() async throws {
-        try await withServer({
-            $0.source = .generated(events: 100)
-            $0.closeAfter = SimulatorConfiguration.ScheduledClose(events: 30, code: 1_011)
-        }) { server in
+        try await withServer(
+            configured(.generated(events: 100)) {
+                $0.closeAfter = SimulatorConfiguration.ScheduledClose(events: 30, code: 1_011)
+            }
+        ) { server in
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=0")
             #expect(transcript.messages.count == 30)
             #expect(transcript.end == .closed(code: 1_011, reason: "close after 30 events"))
@@ -91,11 +97,12 @@ struct FaultTests {
     }
 
     @Test func `resets all connections at once`() async throws {
-        try await withServer({
-            $0.source = .lines(["{}"])
-            $0.startsFromBeginning = true
-            $0.closesAtEnd = false
-        }) { server in
+        try await withServer(
+            configured(.lines(["{}"])) {
+                $0.startsFromBeginning = true
+                $0.closesAtEnd = false
+            }
+        ) { server in
             async let first = NIOTestClient.collect(server.url)
             async let second = NIOTestClient.collect(server.url)
             try await waitUntil("both are served") { server.statistics().eventsSent == 2 }
@@ -109,10 +116,11 @@ struct FaultTests {
     }
 
     @Test func `closes with 1002 on a frame without a mask`() async throws {
-        try await withServer({
-            $0.source = .lines([])
-            $0.closesAtEnd = false
-        }) { server in
+        try await withServer(
+            configured(.lines([])) {
+                $0.closesAtEnd = false
+            }
+        ) { server in
             try await withTestDeadline("the protocol error") {
                 try await NIOTestClient.withSession(server.url) { session in
                     try await session.sendUnmasked("hello")
@@ -131,10 +139,11 @@ struct FaultTests {
         kind: InjectedMessage.Kind,
         index: Int
     ) async throws {
-        try await withServer({
-            $0.source = .generated(events: 100)
-            $0.injections = [InjectedMessage(index: index, kind: kind)]
-        }) { server in
+        try await withServer(
+            configured(.generated(events: 100)) {
+                $0.injections = [InjectedMessage(index: index, kind: kind)]
+            }
+        ) { server in
             let events = server.events()
             let all = try await NIOTestClient.collect(server.url + "?cursor=0")
             #expect(all.messages.count == 101)

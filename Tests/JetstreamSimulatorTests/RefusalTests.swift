@@ -15,7 +15,7 @@ struct RefusalTests {
         ("GET /subscribe?cursor=x HTTP/1.1\r\n\(upgrade)\(key)\r\n", "400"),
     ])
     func `refuses requests before the upgrade`(request: String, status: String) async throws {
-        try await withServer({ $0.source = .lines([]) }) { server in
+        try await withServer(configured(.lines([]))) { server in
             let answer = try await NIORawClient.exchange(port: server.port, request)
             #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
             #expect(answer.contains("text/plain"))
@@ -25,7 +25,7 @@ struct RefusalTests {
     }
 
     @Test func `says why a cursor is refused`() async throws {
-        try await withServer({ $0.source = .lines([]) }) { server in
+        try await withServer(configured(.lines([]))) { server in
             let refusal = await #expect(throws: WebSocketRefusal.self) {
                 try await NIOTestClient.collect(server.url + "?cursor=abc")
             }

@@ -6,7 +6,7 @@ import Testing
 
 struct SimulatorServerTests {
     @Test func `sends a finite stream whole and closes with 1000 when told to`() async throws {
-        try await withServer({ $0.source = .generated(events: 3_000) }) { server in
+        try await withServer(configured(.generated(events: 3_000))) { server in
             let events = server.events()
             #expect(events.count == 3_000)
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=0")
@@ -17,10 +17,11 @@ struct SimulatorServerTests {
     }
 
     @Test func `delivers everything at a rate too`() async throws {
-        try await withServer({
-            $0.source = .generated(events: 400)
-            $0.eventsPerSecond = 2_000
-        }) { server in
+        try await withServer(
+            configured(.generated(events: 400)) {
+                $0.eventsPerSecond = 2_000
+            }
+        ) { server in
             let transcript = try await NIOTestClient.collect(server.url + "?cursor=0&maxMessageSizeBytes=1000000")
             #expect(transcript.texts == server.events())
         }
@@ -34,7 +35,7 @@ struct SimulatorServerTests {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl").path
         try Data(lines.joined(separator: [0x0A])).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
-        try await withServer({ $0.source = .file(path: path) }) { server in
+        try await withServer(configured(.file(path: path))) { server in
             let all = try await NIOTestClient.collect(server.url + "?cursor=1")
             #expect(all.messages.map(\.bytes) == lines.filter { !$0.isEmpty })
             let last = try await NIOTestClient.collect(server.url + "?cursor=1700000000000002")
@@ -43,7 +44,7 @@ struct SimulatorServerTests {
     }
 
     @Test func `makes live events stamped with the wall clock and replays them from a cursor`() async throws {
-        try await withServer({ $0.eventsPerSecond = 4_000 }) { server in
+        try await withServer(configured(.live) { $0.eventsPerSecond = 4_000 }) { server in
             let before = WallClock.microseconds()
             let live = try await NIOTestClient.collect(server.url, count: 500)
             let times = try live.texts.map(Self.time)
@@ -59,10 +60,11 @@ struct SimulatorServerTests {
     }
 
     @Test func `sends appended events to connections that are held open`() async throws {
-        try await withServer({
-            $0.source = .lines(["{\"time_us\":5}"])
-            $0.closesAtEnd = false
-        }) { server in
+        try await withServer(
+            configured(.lines(["{\"time_us\":5}"])) {
+                $0.closesAtEnd = false
+            }
+        ) { server in
             try await withTestDeadline("the appended event") {
                 try await NIOTestClient.withSession(server.url + "?cursor=1") { session in
                     let first = try await session.next()
@@ -90,7 +92,7 @@ struct SimulatorServerTests {
     }
 
     @Test func `keeps what waits for a slow reader bounded, and loses nothing`() async throws {
-        try await withServer({ $0.source = .generated(events: 30_000) }) { server in
+        try await withServer(configured(.generated(events: 30_000))) { server in
             let events = server.events()
             #expect(events.reduce(0) { $0 + $1.utf8.count } > 14_000_000)
             try await withTestDeadline("the slow reader") {
@@ -121,23 +123,4 @@ struct SimulatorServerTests {
         let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         return try #require(object?["time_us"] as? Int64)
     }
-}
-
-/// Runs a server for a test: a finite stream that ends with 1000, unless the test says otherwise.
-func withServer(
-    _ change: (inout SimulatorConfiguration) -> Void,
-    _ body: @Sendable (SimulatorServer) async throws -> Void
-) async throws {
-    var configuration = SimulatorConfiguration()
-    configuration.closesAtEnd = true
-    configuration.startTimeMicroseconds = 1_780_000_000_000_000
-    change(&configuration)
-    let server = try await SimulatorServer.start(configuration)
-    do {
-        try await body(server)
-    } catch {
-        try await server.stop()
-        throw error
-    }
-    try await server.stop()
 }

@@ -41,6 +41,7 @@ package enum NIOTestClient {
     ///   - url: the ws URL.
     ///   - count: how many messages are enough.
     ///   - answersPings: whether the client behaves.
+    /// - Returns: what came, and how it ended.
     /// - Throws: `WebSocketRefusal` if the server does not upgrade.
     package static func collect(
         _ url: String,
@@ -65,6 +66,7 @@ package enum NIOTestClient {
     ///   - url: the ws URL.
     ///   - receiveBufferBytes: the size of the socket's receive buffer, nil for the system's choice.
     ///   - body: reads from the session; what it does not read waits in the socket.
+    /// - Returns: what the body returns.
     /// - Throws: `WebSocketRefusal` if the server does not upgrade.
     package static func withSession<Result: Sendable>(
         _ url: String,
@@ -129,9 +131,11 @@ package enum NIOTestClient {
                 }
             } catch let error as IOError where error.errnoCode == 104 || error.errnoCode == 32 {
                 transcript.end = .reset
-            } catch is ChannelError where transcript.end == .endOfStream {
+            } catch is ChannelError {
                 // The connection ended while an answer was written.
-                transcript.end = .reset
+                if transcript.end == .endOfStream {
+                    transcript.end = .reset
+                }
             }
             return nil
         }

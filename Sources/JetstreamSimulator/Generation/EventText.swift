@@ -32,6 +32,7 @@ enum EventText {
     /// - Parameters:
     ///   - commit: what is done to which record.
     ///   - record: the record as JSON, nil for a delete.
+    /// - Returns: JSON.
     static func detail(_ commit: GeneratedEvent.Commit, record: String?) -> String {
         var json = "{\"rev\":\""
         json.reserveCapacity((record?.utf8.count ?? 0) + 300)

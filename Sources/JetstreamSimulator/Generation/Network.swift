@@ -32,6 +32,7 @@ struct Network: Sendable {
     ///   - did: the account that writes.
     ///   - timeMicroseconds: microseconds since the Unix epoch at which it is committed.
     ///   - thread: the first and the last post of the same commit, nil when there is none.
+    /// - Returns: the record as JSON.
     mutating func text(
         of record: LiveRecord,
         by did: String,

@@ -7,6 +7,7 @@ enum RecordTexts {
     ///   - createdAt: RFC 3339 text.
     ///   - subject: what is liked.
     ///   - via: the repost through which it was found, nil when there was none.
+    /// - Returns: the record as JSON.
     static func reaction(_ type: String, createdAt: String, subject: RecordReference, via: RecordReference?) -> String {
         var json = start(type, createdAt: createdAt)
         json += ",\"subject\":"

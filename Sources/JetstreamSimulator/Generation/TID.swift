@@ -9,6 +9,7 @@ enum TID {
     /// - Parameters:
     ///   - microseconds: microseconds since the Unix epoch; the low 53 bits count.
     ///   - clock: the low 10 bits tell writers with equal times apart.
+    /// - Returns: 13 characters that sort by time.
     static func string(microseconds: Int64, clock: UInt64) -> String {
         let time = UInt64(truncatingIfNeeded: microseconds) & (1 << 53 - 1)
         return Base32.encode(time << 10 | clock & 1_023, characters: characters, alphabet: Base32.sortable)

@@ -3,6 +3,7 @@ enum Timestamp {
     /// The moment as records and account events carry it, to the millisecond: `2026-07-04T14:38:08.999Z`.
     ///
     /// - Parameter microseconds: microseconds since the Unix epoch.
+    /// - Returns: RFC 3339 text in UTC.
     static func string(microseconds: Int64) -> String {
         let milliseconds = Int(floorDivide(microseconds, 1_000))
         let days = Int(floorDivide(Int64(milliseconds), 86_400_000))

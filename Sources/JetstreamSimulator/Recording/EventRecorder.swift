@@ -38,6 +38,7 @@ package struct EventRecorder: Sendable {
     /// Reads and writes until count, time, server or the caller's signal ends it.
     ///
     /// - Parameter stop: a sequence whose first element ends the recording.
+    /// - Returns: how many messages are in the file, and what ended it.
     /// - Throws: `SimulatorError` if there is nobody to read from or nowhere to write to.
     package func run(until stop: AsyncStream<CInt> = AsyncStream { _ in }) async throws -> Summary {
         let file = try RecordingFile(path: path)

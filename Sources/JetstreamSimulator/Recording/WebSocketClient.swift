@@ -14,6 +14,7 @@ package enum WebSocketClient {
     /// - Parameters:
     ///   - url: a ws URL; the query goes to the server as it stands.
     ///   - receiveBufferBytes: the size of the socket's receive buffer, nil for the system's choice.
+    /// - Returns: the connection; it has to be run with `executeThenClose`.
     /// - Throws: `WebSocketRefusal` if the server does not upgrade, `SimulatorError.recording` if the URL is none of ours
     ///   or nobody listens there.
     package static func connect(to url: String, receiveBufferBytes: Int? = nil) async throws -> Connection {

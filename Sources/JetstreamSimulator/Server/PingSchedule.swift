@@ -46,16 +46,15 @@ final class PingSchedule {
     }
 
     private func ping() {
-        guard let context else { return }
+        schedule()
+        // As on the real server, which waits for a pong before it goes on, no two pings are on their way at a time.
+        guard let context, deadline == nil else { return }
         count += 1
         shared.count { $0.pingsSent += 1 }
         let frame = WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer(string: String(count)))
         context.writeAndFlush(NIOAny(frame), promise: nil)
-        if deadline == nil {
-            let delay = TimeAmount(shared.configuration.pongTimeout)
-            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.expire() }
-        }
-        schedule()
+        let delay = TimeAmount(shared.configuration.pongTimeout)
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { [weak self] in self?.expire() }
     }
 
     private func expire() {

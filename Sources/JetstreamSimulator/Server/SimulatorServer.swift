@@ -31,6 +31,7 @@ package final class SimulatorServer: Sendable {
     /// Makes or reads the events, then listens.
     ///
     /// - Parameter configuration: what to serve and how.
+    /// - Returns: the server, listening.
     /// - Throws: `SimulatorError` if the configuration is contradictory, the file unreadable or the port taken.
     package static func start(_ configuration: SimulatorConfiguration) async throws -> SimulatorServer {
         try configuration.validate()

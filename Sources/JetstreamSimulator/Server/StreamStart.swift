@@ -9,6 +9,7 @@ enum StreamStart {
     ///   - cursor: the client's, nil for none.
     ///   - log: the stream.
     ///   - configuration: whether there are sequence numbers, and where a start at the tip is turned into another.
+    /// - Returns: a position in the log, which may be its end.
     static func position(_ cursor: Int64?, in log: EventLog, _ configuration: SimulatorConfiguration) -> Int {
         guard let cursor else {
             return configuration.startsFromBeginning ? log.beginning : log.tip

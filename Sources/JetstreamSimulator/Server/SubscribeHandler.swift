@@ -23,7 +23,7 @@ final class SubscribeHandler: ChannelInboundHandler {
     /// How often a connection with a rate is served.
     private static let paceInterval = TimeAmount.milliseconds(5)
     /// How long the client has to answer a close frame.
-    private static let closeTimeout = TimeAmount.seconds(1)
+    private static let closeTimeout = TimeAmount.seconds(3)
 
     private let shared: SimulatorContext
     private let query: SubscribeQuery
@@ -39,6 +39,8 @@ final class SubscribeHandler: ChannelInboundHandler {
     private var isPumping = false
     private var isTurnScheduled = false
     private let start = NIODeadline.now()
+    /// When the socket took the last frames, so that a report tells how fast the client read and not how long it stayed.
+    private var lastWrite = NIODeadline.now()
     private var reason = "the client went away"
 
     init(shared: SimulatorContext, query: SubscribeQuery, writer: RawFrameWriter) {
@@ -101,7 +103,7 @@ final class SubscribeHandler: ChannelInboundHandler {
         phase = .ended
         pings.stop()
         self.context = nil
-        let seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
+        let seconds = Double((lastWrite - start).nanoseconds) / 1e9
         shared.closed(
             context.channel,
             ConnectionReport(eventsSent: eventsSent, seconds: seconds, reason: reason)
@@ -177,6 +179,7 @@ extension SubscribeHandler {
 
     private func wrote(_ bytes: Int) {
         pendingBytes -= bytes
+        lastWrite = .now()
         if phase == .cutting, pendingBytes == 0 {
             context?.close(promise: nil)
         }

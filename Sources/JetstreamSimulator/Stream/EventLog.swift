@@ -90,6 +90,7 @@ final class EventLog: Sendable {
     ///   - mostMessages: how many messages may be examined.
     ///   - mostEvents: how many events may be among the frames.
     ///   - filter: what the connection wants.
+    /// - Returns: what was read, which may be nothing but a new position.
     func read(from position: Int, mostMessages: Int, mostEvents: Int, filter: inout StreamFilter) -> Batch? {
         guard let chunk = chunk(at: position) else { return nil }
         let start = max(0, position - chunk.firstPosition)

@@ -33,7 +33,7 @@ struct StreamAppender: Sendable {
     ///
     /// - Parameters:
     ///   - generator: where the event comes from.
-    ///   - timeMicroseconds: microseconds since the Unix epoch; nil leaves the event's time to the generator.
+    ///   - time: microseconds since the Unix epoch; nil leaves the event's time to the generator.
     ///   - log: where the event goes.
     mutating func appendNext(of generator: inout EventGenerator, atMicroseconds time: Int64? = nil, to log: EventLog) {
         if injectsNext {
