@@ -78,7 +78,11 @@ let package = Package(
             dependencies: ["Store", "TestSupport", grdb, sqlite],
             swiftSettings: strict
         ),
-        .testTarget(name: "IngestTests", dependencies: ["Ingest", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: ["Ingest", "Jetstream", "Store", "TestSupport", grdb, logging],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "WindsockTests",
             dependencies: ["windsock", "Ingest", "JetstreamSimulator", "Store", "TestSupport", grdb],

@@ -115,14 +115,23 @@ package final class Store: Sendable {
         (StoreFile.size(of: path), StoreFile.size(of: path + "-wal"))
     }
 
-    /// Moves what the write-ahead log holds into the database's file, as far as readers allow, and empties the log.
+    /// How far a checkpoint goes (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+    package enum Checkpoint: String, Sendable {
+        /// As far as readers allow, waiting for nobody.
+        case passive
+        /// Waits for readers, 5 s at most, and empties the write-ahead log.
+        case truncate
+    }
+
+    /// Moves what the write-ahead log holds into the database's file, which is when the file itself becomes smaller.
     ///
-    /// - Returns: Whether the whole log was moved; false while a reader or another process is in the way.
+    /// - Parameter kind: How far it goes.
+    /// - Returns: Whether nobody was in the way.
     /// - Throws: `DatabaseError`.
     @discardableResult
-    package func checkpoint() throws -> Bool {
+    package func checkpoint(_ kind: Checkpoint) throws -> Bool {
         try database.writeWithoutTransaction { database in
-            try BoundStatement(database, "PRAGMA wal_checkpoint(TRUNCATE)").first { !$0.bool(0) } ?? false
+            try BoundStatement(database, "PRAGMA wal_checkpoint(\(kind.rawValue))").first { !$0.bool(0) } ?? false
         }
     }
 
@@ -133,7 +142,7 @@ package final class Store: Sendable {
                 // Without a limit the analysis reads whole indexes, and a stop has to be quick.
                 try database.execute(sql: "PRAGMA analysis_limit = 400; PRAGMA optimize")
             }
-            try checkpoint()
+            try checkpoint(.truncate)
         }
         try database.close()
     }

@@ -17,7 +17,7 @@ struct IncrementalVacuumTests {
             }
             try activity.finish(1...500, emptyingPayload: false)
         }
-        try store.store.checkpoint()
+        try store.store.checkpoint(.truncate)
     }
 
     @Test
@@ -28,7 +28,7 @@ struct IncrementalVacuumTests {
         let free = try store.read { try IncrementalVacuum.freePages($0) }
         #expect(free > 300)
         #expect(try store.write { try IncrementalVacuum.step($0, pages: 1000) } == 0)
-        #expect(try store.store.checkpoint())
+        #expect(try store.store.checkpoint(.truncate))
         let after = store.store.fileSizes()
         #expect(after.databaseBytes < before / 10)
         #expect(after.walBytes == 0)

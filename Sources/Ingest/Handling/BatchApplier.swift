@@ -39,7 +39,7 @@ struct BatchApplier {
                 try applyTogether([item], &directory, db)
                 return .commit
             }
-        } catch  where FaultKind(of: error) == .event {
+        } catch let error where FaultKind(of: error) == .event {
             directory.forgetAll()
             var changes = CounterChanges()
             let outcome = EventApplier.Outcome.error("Database insert failed: \(error)")

@@ -184,13 +184,15 @@ extension EventApplier {
         guard try directory.find(draft.did, db) != nil, let actor = try actors.find(draft.did) else {
             return .skipped(EventApplier.unknownActorMessage)
         }
+        // One that names no handle tells nothing that is stored, and must not make an older one that does count for old.
+        guard let handle = identity.handle else { return .success }
         let order = order(identity.relayTimeMicroseconds, identity.seq, draft)
         guard isNewer(order, than: (actor.identityTimeMicroseconds, actor.identitySeq)) else {
             return .skipped(EventApplier.olderStateMessage)
         }
         try actors.updateIdentity(
             actor.id,
-            handle: identity.handle,
+            handle: handle,
             timeMicroseconds: order.timeMicroseconds,
             seq: order.seq
         )

@@ -123,7 +123,7 @@ package actor EventHandler {
                     try applier.applyTogether(items, &directory, db)
                     try journal.save(db)
                 }
-            } catch where FaultKind(of: error) == .event {
+            } catch let error where FaultKind(of: error) == .event {
                 directory.forgetAll()
                 logger.warning(
                     "An event of a batch failed; the batch is applied again, one by one",

@@ -48,12 +48,14 @@ final class PositionTracker: Sendable {
         let seq = drafts.compactMap(\.decoded.seq).filter { $0 < PositionTracker.seqLimit }.max()
         let current = try current(db)
         guard time > .min || seq != nil else { return }
+        // Not past its own arrival: the next start would begin in the future, and miss what comes until then.
+        let arrived = time > .min ? newest.map { min(time, $0.receivedAtMicroseconds) } : nil
         let known = current.flatMap { $0.isPlaceholder || $0.host != source.host ? nil : $0 }
         let position = StreamPosition(
             host: source.host,
             wire: source.wire,
             seq: PositionTracker.later(known?.seq, seq),
-            timeMicroseconds: max(known?.timeMicroseconds ?? .min, time > .min ? time : current?.timeMicroseconds ?? 0),
+            timeMicroseconds: max(known?.timeMicroseconds ?? .min, arrived ?? current?.timeMicroseconds ?? 0),
             isPlaceholder: false,
             coveredUntilMicroseconds: known?.coveredUntilMicroseconds
         )

@@ -43,7 +43,13 @@ struct RowApplier {
             return try store.write { db in try finish(row, .error(message), db) }
         }
         _ = try store.write { db in try ActivityRepository(db).beginAttempt(row.id) }
-        try store.write { db in _ = try apply(row, db) }
+        do {
+            try store.write { db in _ = try apply(row, db) }
+        } catch {
+            // The machine failed and not the event: that is no interruption. If this fails too, it counts as one.
+            try store.write { db in try ActivityRepository(db).withdrawAttempt(row.id) }
+            throw error
+        }
     }
 
     /// Applies a row and sets its status in the transaction at hand.
@@ -54,7 +60,7 @@ struct RowApplier {
         let outcome: EventApplier.Outcome
         do {
             outcome = try applyEffects(row, db)
-        } catch  where FaultKind(of: error) == .event {
+        } catch let error where FaultKind(of: error) == .event {
             outcome = .error("Database insert failed: \(error)")
         }
         try finish(row, outcome, db)

@@ -139,6 +139,8 @@ package actor ActivityCleanup {
         )
         let life = max(options.retention, ActivityCleanup.shortestTombstoneLife)
         let tombstones = try await sweep.deleteTombstones(receivedBefore: now - life.microseconds)
+        // The file itself becomes smaller only when the log's pages are moved into it.
+        if result.deletedRows > 0 { try store.checkpoint(.passive) }
         lastSweep = start
         completedSweeps.withLock { $0 += 1 }
         logger.info(

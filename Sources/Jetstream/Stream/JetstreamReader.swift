@@ -97,15 +97,16 @@ package actor JetstreamReader {
             let before = try position(of: host)
             let start = planner.start(from: before, on: host.name, nowMicroseconds: clock.now())
             try writeDown(start.gap)
-            let storedBefore = queue.counters.stored
+            let flowBefore = queue.counters
             let end = readConnection(host, start)
             status.enter(.waiting, atMicroseconds: clock.now())
             queue.noteCoverage(nil)
             await queue.drained()
             guard !stopping else { return .zero }
             let after = try keeper.position() ?? before
-            let broughtNew = queue.counters.stored > storedBefore || !after.isSamePlace(as: before)
-            if end.wasOpen {
+            let broughtNew = queue.counters.stored > flowBefore.stored || !after.isSamePlace(as: before)
+            // A connection that was never open, or brought nothing at all, says nothing about where to begin.
+            if queue.counters.received > flowBefore.received || end.serverFault != nil {
                 planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
             }
             return delay(after: end, on: host, broughtNew: broughtNew)

@@ -8,8 +8,8 @@ import Synchronization
 /// that a message moves from one to the next in a single step.
 package final class MessageQueue: Sendable {
     /// When a batch is closed and the next begun: about what one commit should hold.
-    package static let batchMessageLimit = 4_000
-    package static let batchByteLimit = 2 * 1024 * 1024
+    package static let batchMessageLimit = 2_000
+    package static let batchByteLimit = 1024 * 1024
 
     fileprivate struct State {
         var batches: [MessageBatch] = []
@@ -114,7 +114,9 @@ extension MessageQueue {
     package func finish() {
         let (waiter, drained) = state.withLock { state in
             state.isFinished = true
-            state.counters.discarded[.stop, default: 0] += state.counters.queued
+            if state.counters.queued > 0 {
+                state.counters.discarded[.stop, default: 0] += state.counters.queued
+            }
             state.counters.queued = 0
             state.batches = []
             state.bytes = 0

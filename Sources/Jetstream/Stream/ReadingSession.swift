@@ -10,6 +10,10 @@ package struct ConnectionLimits: Sendable {
     /// its pong within 5 s, is told goodbye, and the stream resumes from what is stored (invariant 6).
     package var stuckAfter: Duration = .seconds(4)
 
+    /// How long a connection that began at most a minute ago has to be open before its silence says that nothing
+    /// happened: until then the minute itself may still be on its way.
+    package var settlingTime: Duration = .seconds(30)
+
     package init() {}
 }
 
@@ -64,6 +68,7 @@ struct ReadingSession {
     private var listenedFrom = ContinuousClock.now
     private var pingedAt: ContinuousClock.Instant?
     private var lastFrameAt: ContinuousClock.Instant?
+    private let openedAt = ContinuousClock.now
 
     private static let goingAway: UInt16 = 1001
     private static let closeTimeout: Duration = .milliseconds(250)
@@ -149,6 +154,9 @@ struct ReadingSession {
         lastFrameAt = connection.lastFrameAt
         let now = clock.now()
         status.update { $0.lastFrameMicroseconds = now }
-        queue.noteCoverage(StreamCoverage(source: source, untilMicroseconds: now, beganLive: beganLive))
+        let hasSettled = connection.lastFrameAt - openedAt >= limits.settlingTime
+        queue.noteCoverage(
+            StreamCoverage(source: source, untilMicroseconds: now, beganLive: beganLive && hasSettled)
+        )
     }
 }

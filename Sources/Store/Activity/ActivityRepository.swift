@@ -117,6 +117,14 @@ package struct ActivityRepository {
         return attempts
     }
 
+    /// Takes back an attempt that the machine, and not the event, made fail.
+    package func withdrawAttempt(_ id: Int64) throws {
+        try BoundStatement(
+            database,
+            "UPDATE jetstream_activity SET attempts = attempts - 1 WHERE id = ? AND attempts > 0"
+        ).run(id)
+    }
+
     /// The event of an id, or nil when it is not in the log.
     package func entry(_ id: Int64) throws -> ActivityEntry? {
         try select.first(id, read: ActivityEntry.init)

@@ -23,7 +23,7 @@ enum CommandSweep {
         }
         let result = try await work(&sweep)
         // The file itself becomes smaller only when the log's pages are moved into it.
-        try store.checkpoint()
+        try store.checkpoint(.truncate)
         return words(
             rows: Int64(result.deletedRows),
             bytes: result.deletedBytes,

@@ -74,10 +74,18 @@ extension ActorEventTests {
         )
         let actor = try #require(try harness.actor())
         #expect(actor.handle == "new.example")
-        #expect(actor.identityTimeMicroseconds == at(6))
-        #expect(actor.identitySeq == 6)
+        #expect(actor.identityTimeMicroseconds == at(5))
+        #expect(actor.identitySeq == 5)
         let row = try #require(try harness.log().last)
         #expect((row.operation, row.collection, row.rkey, row.cid) == ("identity", "", "", ""))
+    }
+
+    @Test
+    func `an identity without a handle hides no handle that comes late`() async throws {
+        try await harness.process([SampleCommit(at: 1).json])
+        try await harness.process([identity(nil, at: 6), identity("late.example", at: 5)])
+        #expect(try harness.outcomes().dropFirst() == [.success, .success])
+        #expect(try harness.actor()?.handle == "late.example")
     }
 
     @Test

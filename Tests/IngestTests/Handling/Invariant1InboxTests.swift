@@ -80,13 +80,32 @@ struct Invariant1InboxTests {
 
     @Test
     func `invariant 1: an attempt is committed before a row is applied`() throws {
+        try harness.logOnly([SampleCommit(at: 1).json])
+        try harness.execute(
+            """
+            CREATE TABLE seen (attempts INTEGER);
+            CREATE TRIGGER look AFTER INSERT ON record BEGIN
+                INSERT INTO seen SELECT attempts FROM jetstream_activity;
+            END
+            """
+        )
+        let transactions = try StatementCounter(harness)
+        #expect(try harness.recover() == 1)
+        #expect(transactions.commits == 2)
+        #expect(try harness.store.read { db in try Int.fetchAll(db, sql: "SELECT attempts FROM seen") } == [1])
+    }
+
+    @Test
+    func `invariant 1: a fault of the machine is no interruption`() throws {
         let ids = try harness.logOnly([SampleCommit(at: 1).with { $0.record = largeRecord }.json])
         let id = try #require(ids.first)
         try harness.fillDatabase()
-        #expect(throws: DatabaseError.self) { try harness.recover() }
+        for _ in 0..<RowApplier.maximumInterruptions + 1 {
+            #expect(throws: DatabaseError.self) { try harness.recover() }
+        }
         let row = try #require(try harness.store.read { db in try ActivityRepository(db).entry(id) })
         #expect(row.status == .processing)
-        #expect(row.attempts == 1)
+        #expect(row.attempts == 0)
         try harness.letDatabaseGrow()
         #expect(try harness.recover() == 1)
         #expect(try harness.outcomes() == [.success])

@@ -184,13 +184,13 @@ extension ActivityCleanupTests {
             SampleCommit("frobnicate", at: index, rkey: "key\(index)").with { $0.record = record }.json
         }
         try await bench.receive(large, atHour: 0)
-        try harness.store.checkpoint()
+        try harness.store.checkpoint(.truncate)
         let full = harness.store.fileSizes().databaseBytes
         #expect(full > 3_000_000)
         harness.clock.now = hour(200)
         try await bench.sweep(bench.options())
         #expect(try harness.number("PRAGMA freelist_count") == 0)
-        try harness.store.checkpoint()
+        try harness.store.checkpoint(.truncate)
         #expect(harness.store.fileSizes().databaseBytes < full / 4)
     }
 }

@@ -146,6 +146,7 @@ struct ConnectionLimitsTests {
         }
         var limits = ConnectionLimits()
         limits.pingAfter = .milliseconds(20)
+        limits.settlingTime = .milliseconds(30)
         var position = Self.position(server.port)
         if isLive { position.timeMicroseconds = ReaderRig.now - 1_000_000 }
         let rig = try ReaderRig(
@@ -154,7 +155,7 @@ struct ConnectionLimitsTests {
             limits: limits
         )
         try await rig.run {
-            try await eventually { rig.reader.queue.coverage() != nil }
+            try await eventually { rig.reader.queue.coverage()?.beganLive == isLive }
             let source = StreamSource(host: position.host, wire: .v1, connection: 1)
             let coverage = StreamCoverage(source: source, untilMicroseconds: ReaderRig.now, beganLive: isLive)
             #expect(rig.reader.queue.coverage() == coverage)

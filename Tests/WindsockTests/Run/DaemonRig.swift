@@ -2,6 +2,7 @@ import Foundation
 import JetstreamSimulator
 import Store
 import TestSupport
+import Testing
 
 /// A simulated Jetstream and a folder for the daemon that reads it.
 struct DaemonRig {
@@ -53,6 +54,8 @@ struct DaemonRig {
     /// Has the daemon end in good order.
     func stop(_ daemon: RunningProcess) async throws -> RunningProcess.Ending {
         daemon.send(SIGTERM)
-        return try await daemon.ending()
+        let ending = try await daemon.ending()
+        if ending != .exited(0) { Issue.record("the daemon's log: \(daemon.log)") }
+        return ending
     }
 }
