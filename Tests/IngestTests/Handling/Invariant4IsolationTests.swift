@@ -1,6 +1,7 @@
 import GRDB
 import Jetstream
 import Store
+import TestSupport
 import Testing
 
 @testable import Ingest

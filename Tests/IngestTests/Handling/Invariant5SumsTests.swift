@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Jetstream
 import Store
+import TestSupport
 import Testing
 
 @testable import Ingest

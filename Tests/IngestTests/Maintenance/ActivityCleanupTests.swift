@@ -2,6 +2,7 @@ import GRDB
 import Jetstream
 import Logging
 import Store
+import TestSupport
 import Testing
 
 @testable import Ingest

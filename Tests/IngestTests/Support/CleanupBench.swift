@@ -1,6 +1,7 @@
 import Jetstream
 import Logging
 import Store
+import TestSupport
 
 @testable import Ingest
 

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A random life of one account: what it did to a few records, and what became of its name and standing.
 struct RandomHistory {
     private static let collections = ["app.bsky.feed.post", "app.bsky.graph.follow"]

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Jetstream
@@ -36,7 +37,7 @@ struct RFC3339Tests {
 
     @Test func `agrees with another implementation`() {
         // Before 1583 the other one follows the Julian calendar.
-        var random = SplitMix64(seed: 9)
+        var random = SeededGenerator(seed: 9)
         for _ in 0..<2_000 {
             let seconds = Int64.random(in: -12_212_553_600...253_402_300_799, using: &random)
             let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)

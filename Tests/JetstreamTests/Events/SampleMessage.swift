@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Jetstream
 
 /// Messages as a server sends them, and the means to spoil them.
@@ -32,7 +34,7 @@ enum SampleMessage {
     }
 
     /// A message of any kind whose texts, record and order of keys the generator chooses.
-    static func random(using random: inout SplitMix64) -> [UInt8] {
+    static func random(using random: inout SeededGenerator) -> [UInt8] {
         let texts = ["plain", "é", "🦋🇪🇺", #"\u0000"#, #"\ud83e\udd8b"#, #"\"record\":{"#, #"\\"#, "}{]["]
         let text = texts.randomElement(using: &random) ?? ""
         let record = #"{"text":"\#(text)","n":[1,-2,{"record":null}],"deep":{"a":{"b":true}}}"#

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Jetstream
 
 struct BackoffTests {
     @Test func `the bound doubles from 250 ms to 30 s and stays there`() {
-        var random = SplitMix64(seed: 1)
+        var random = SeededGenerator(seed: 1)
         var backoff = Backoff()
         var bounds: [Duration] = []
         for _ in 0..<10 {
@@ -20,7 +21,7 @@ struct BackoffTests {
     }
 
     @Test func `delays spread over all that the bound allows`() {
-        var random = SplitMix64(seed: 2)
+        var random = SeededGenerator(seed: 2)
         var backoff = Backoff()
         for _ in 0..<20 { _ = backoff.next(using: &random) }
         let delays = (0..<1_000).map { _ in backoff.next(using: &random) }
@@ -32,7 +33,7 @@ struct BackoffTests {
     }
 
     @Test func `begins again at the shortest bound after progress`() {
-        var random = SplitMix64(seed: 3)
+        var random = SeededGenerator(seed: 3)
         var backoff = Backoff()
         for _ in 0..<1_000 { _ = backoff.next(using: &random) }
         backoff.reset()

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Jetstream
@@ -8,7 +9,7 @@ struct MessageBatchTests {
         var batch = MessageBatch(source: source)
         #expect(batch.isEmpty)
         #expect(batch.withMessages(\.count) == 0)
-        var random = SplitMix64(seed: 4)
+        var random = SeededGenerator(seed: 4)
         let messages = (0..<200).map { index in
             index.isMultiple(of: 5)
                 ? [] : (0..<Int.random(in: 1...900, using: &random)).map { UInt8(truncatingIfNeeded: $0) }

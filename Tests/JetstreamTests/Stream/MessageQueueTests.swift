@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Jetstream
@@ -182,7 +183,7 @@ struct MessageQueueTests {
 
     @Test(arguments: [11, 12, 13] as [UInt64])
     func `invariant 5: every message is accounted for after each step`(seed: UInt64) {
-        var random = SplitMix64(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let queue = queue()
         var inHand: [Int] = []
         for step in 0..<3_000 {
@@ -203,7 +204,7 @@ struct MessageQueueTests {
         #expect(queue.counters.skipped.count == 2)
     }
 
-    private func settle(_ count: Int, _ queue: MessageQueue, _ random: inout SplitMix64) {
+    private func settle(_ count: Int, _ queue: MessageQueue, _ random: inout SeededGenerator) {
         let stored = Int.random(in: 0...count, using: &random)
         let duplicates = Int.random(in: 0...(count - stored), using: &random)
         let skipped = [FlowCounters.SkipReason.duplicate: duplicates, .unknownActor: count - stored - duplicates]

@@ -10,7 +10,7 @@ import Testing
         let whole = DecodedFrames(stream, maximumMessageBytes: BadFrame.maximumMessageBytes)
         #expect(whole.events.first == .text("before"))
         #expect(whole.error == bad.error)
-        var generator = SplitMix64(seed: 1)
+        var generator = SeededGenerator(seed: 1)
         let pieces = generator.pieces(of: stream, maximum: max(1, stream.count / 100))
         #expect(DecodedFrames(pieces: pieces, maximumMessageBytes: BadFrame.maximumMessageBytes).error == bad.error)
     }

@@ -42,7 +42,7 @@ import Testing
         let single = DecodedFrames(pieces: Self.stream.map { [$0] })
         #expect(single.events == Self.events)
         for seed in 0..<200 {
-            var generator = SplitMix64(seed: UInt64(seed))
+            var generator = SeededGenerator(seed: UInt64(seed))
             let maximum = Int.random(in: 1...4096, using: &generator)
             let cut = DecodedFrames(pieces: generator.pieces(of: Self.stream, maximum: maximum))
             #expect(cut.events == Self.events, "seed \(seed)")
@@ -124,7 +124,7 @@ import Testing
         let base = Array(Self.stream.filter { $0 != 3 }.prefix(small))
         var refused = 0
         for seed in 0..<20_000 {
-            var generator = SplitMix64(seed: UInt64(seed))
+            var generator = SeededGenerator(seed: UInt64(seed))
             let damaged = generator.damage(base)
             let pieces = generator.pieces(of: damaged, maximum: 256)
             let decoded = DecodedFrames(pieces: pieces, maximumMessageBytes: 512)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Jetstream
@@ -58,7 +59,7 @@ import Testing
         #expect(expected.rest == frames)
         #expect(try ParsedHead((bytes + frames).map { [$0] }) == expected)
         for seed in 0..<200 {
-            var generator = SplitMix64(seed: UInt64(seed))
+            var generator = SeededGenerator(seed: UInt64(seed))
             #expect(try ParsedHead(generator.pieces(of: bytes + frames, maximum: 64)) == expected)
         }
         try handshake.validate(try #require(expected.head))
@@ -83,7 +84,7 @@ import Testing
         let bases = [Array((Self.answer.joined(separator: "\r\n") + "\r\n\r\n").utf8), Array((body + chunks).utf8)]
         var refused = 0
         for seed in 0..<20_000 {
-            var generator = SplitMix64(seed: UInt64(seed))
+            var generator = SeededGenerator(seed: UInt64(seed))
             let damaged = generator.damage(bases[seed % 2])
             do {
                 let parsed = try ParsedHead(generator.pieces(of: damaged, maximum: 64))

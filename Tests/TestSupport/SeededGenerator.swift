@@ -1,12 +1,12 @@
 /// A small generator of numbers that look random and are the same for the same seed (Steele, Lea and Flood 2014).
-struct SplitMix64: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,9 +15,9 @@ struct SplitMix64: RandomNumberGenerator {
     }
 }
 
-extension SplitMix64 {
+extension SeededGenerator {
     /// `bytes` with a few bits flipped, bytes replaced, pieces removed or doubled.
-    mutating func damage(_ bytes: [UInt8]) -> [UInt8] {
+    package mutating func damage(_ bytes: [UInt8]) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &self) where !bytes.isEmpty {
             let position = Int.random(in: 0..<bytes.count, using: &self)
@@ -34,7 +34,7 @@ extension SplitMix64 {
     }
 
     /// Cuts `bytes` into pieces of 1 to `maximum` bytes.
-    mutating func pieces(of bytes: [UInt8], maximum: Int) -> [[UInt8]] {
+    package mutating func pieces(of bytes: [UInt8], maximum: Int) -> [[UInt8]] {
         var pieces: [[UInt8]] = []
         var rest = bytes[...]
         while !rest.isEmpty {
