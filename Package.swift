@@ -65,12 +65,12 @@ let package = Package(
             name: "TestSupport",
             dependencies: nio + ["JetstreamSimulator"],
             path: "Tests/TestSupport",
+            exclude: ["Rigs"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "JetstreamTests",
             dependencies: ["Jetstream", "TestSupport"] + nio,
-            exclude: ["Rigs"],
             swiftSettings: strict
         ),
         .testTarget(

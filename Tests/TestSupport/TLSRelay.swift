@@ -1,18 +1,18 @@
 import Foundation
 import Glibc
-import TestSupport
 
 /// A process that ends TLS in front of a plain server, with an implementation that is not libcurl's.
-final class TLSRelay {
-    private(set) var port = 0
+package final class TLSRelay {
+    package private(set) var port = 0
 
     private let process: Process
     private let input = Pipe()
     private let output = Pipe()
     private var unread: [UInt8] = []
 
-    init(certificate: String, key: String, backendPort: Int) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    /// Starts it; `port` is open when it returns.
+    package init(certificate: String, key: String, backendPort: Int) throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Rigs/tls_relay.py")
         process = try TestProgram.make("python3", [script.path, certificate, key, "\(backendPort)"])
         process.standardInput = input
@@ -31,7 +31,7 @@ final class TLSRelay {
     }
 
     /// The next line that the relay reports; waits for it.
-    func readLine() throws -> String {
+    package func readLine() throws -> String {
         while true {
             if let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
                 defer { unread.removeFirst(end + 1) }

@@ -1,17 +1,16 @@
-import Foundation
-import TestSupport
+package import Foundation
 
 /// Certificates made for one test, in a folder that goes with it.
-final class TestCertificates {
-    enum Server: String {
+package final class TestCertificates {
+    package enum Server: String, Sendable {
         /// For 127.0.0.1 and localhost.
         case rightName = "IP:127.0.0.1,DNS:localhost"
         case wrongName = "DNS:elsewhere.example"
     }
 
-    let folder: URL
+    package let folder: URL
 
-    init() throws {
+    package init() throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("windsock-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
@@ -22,7 +21,7 @@ final class TestCertificates {
     }
 
     /// Makes an authority, and returns the file to trust.
-    func makeAuthority(_ name: String) throws -> String {
+    package func makeAuthority(_ name: String) throws -> String {
         let configuration = """
             [req]
             distinguished_name = subject
@@ -42,7 +41,7 @@ final class TestCertificates {
     }
 
     /// Makes a server's certificate that `authority` signed.
-    func makeServer(_ server: Server, signedBy authority: String) throws -> (certificate: String, key: String) {
+    package func makeServer(_ server: Server, signedBy authority: String) throws -> (certificate: String, key: String) {
         let extensions = "subjectAltName=\(server.rawValue)\nextendedKeyUsage=serverAuth\n"
         try extensions.write(to: folder.appendingPathComponent("server.ext"), atomically: true, encoding: .utf8)
         try openssl(
