@@ -1,5 +1,6 @@
 #include "CSimdjson.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <simdjson.h>
@@ -28,6 +29,9 @@ windsock_parser *windsock_parser_create(void) {
 void windsock_parser_destroy(windsock_parser *parser) {
     delete parser;
 }
+
+/* Above this the parser's buffers, which are many times the message, are given back with the next message. */
+static const size_t kept_bytes = 256 * 1024;
 
 static void fill(windsock_value &value, dom::element element) {
     if (value.type != WINDSOCK_ABSENT) return;
@@ -116,15 +120,18 @@ static void locate_record(windsock_parser *parser, size_t length, windsock_envel
 }
 
 const char *windsock_parse(
-    windsock_parser *parser, const char *message, size_t length, windsock_envelope *envelope) {
+    windsock_parser *parser, const char *message, size_t length, windsock_envelope *envelope) noexcept {
     *envelope = {};
     if (length == 0) return "Empty: no JSON found";
+    if (parser->text.size() > kept_bytes + SIMDJSON_PADDING && length <= kept_bytes) *parser = windsock_parser();
     if (parser->text.size() < length + SIMDJSON_PADDING) parser->text.resize(length + SIMDJSON_PADDING);
     std::memcpy(parser->text.data(), message, length);
     std::memset(parser->text.data() + length, 0, SIMDJSON_PADDING);
 
     dom::element root;
     error_code error = parser->whole.parse(parser->text.data(), length, false).get(root);
+    /* Memory that is short is no fault of the message: end here, and the message is read again. */
+    if (error == MEMALLOC) std::abort();
     if (error) return error_message(error);
     dom::object object;
     if (root.get_object().get(object)) return "The message is not a JSON object.";

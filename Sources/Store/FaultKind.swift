@@ -10,19 +10,17 @@ package enum FaultKind: Sendable, Equatable {
 
     /// Judges an error by its SQLite result code (https://www.sqlite.org/rescode.html).
     ///
-    /// The list is that of the event's faults, so that an unexpected code holds the stream up instead of marking events
-    /// as bad. An error that neither SQLite nor the store threw is taken for the event's, except a cancellation.
+    /// The list is that of the event's faults, so that an unexpected code (SQLITE_ERROR says that a table is missing) or
+    /// an unexpected error holds the stream up instead of marking events as bad.
     package init(of error: any Error) {
         switch error {
         case let error as DatabaseError:
             switch error.resultCode {
-            case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_ERROR: self = .event
+            case .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG: self = .event
             default: self = .machine
             }
-        case is StoreError, is CancellationError:
-            self = .machine
         default:
-            self = .event
+            self = .machine
         }
     }
 }

@@ -14,7 +14,9 @@ package enum IncrementalVacuum {
     /// - Throws: `DatabaseError`.
     package static func step(_ database: Database, pages: Int) throws -> Int {
         // Below 1 the pragma would free all of them at once.
-        try BoundStatement(database, "PRAGMA incremental_vacuum(\(max(pages, 1)))").walk([]) { _ in true }
+        // Not from the cache, which would keep a statement for each number.
+        let rows = try Row.fetchCursor(try database.makeStatement(sql: "PRAGMA incremental_vacuum(\(max(pages, 1)))"))
+        while try rows.next() != nil {}
         return try freePages(database)
     }
 

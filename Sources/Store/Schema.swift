@@ -25,7 +25,10 @@ enum Schema {
     static func verify(_ database: Database, path: String, mayBeEmpty: Bool) throws {
         let applicationID = try Int.fetchOne(database, sql: "PRAGMA application_id")
         guard applicationID == StoreConfiguration.applicationID else {
-            let hasTables = try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)") ?? true
+            // GRDB's own table is made before the migration's transaction: alone it is what a first start left that was
+            // cut short.
+            let tables = "SELECT 1 FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
+            let hasTables = try Bool.fetchOne(database, sql: "SELECT EXISTS (\(tables))") ?? true
             guard mayBeEmpty, applicationID == 0, !hasTables else { throw StoreError.notWindsock(path) }
             return
         }

@@ -36,6 +36,19 @@ package final class Store: Sendable {
         self.database = database
     }
 
+    /// The one name of a database's file, whichever way it was named: absolute, with links followed.
+    package static func resolved(_ path: String) -> String {
+        StoreFile(path: path).path
+    }
+
+    /// Throws the reason why a daemon cannot have a database, as far as the file system tells; makes the file if there is
+    /// none.
+    package static func examine(_ path: String, for access: Access) throws {
+        let file = StoreFile(path: path)
+        try file.prepare(for: access)
+        try file.examineHeader()
+    }
+
     /// Opens the database.
     ///
     /// - Parameters:
@@ -104,10 +117,10 @@ package final class Store: Sendable {
     }
 
     /// A number that changes when another process wrote (https://www.sqlite.org/pragma.html#pragma_data_version).
-    package func dataVersion() throws -> Int64 {
-        try database.writeWithoutTransaction { database in
-            try BoundStatement(database, "PRAGMA data_version").first { $0.int64(0) } ?? 0
-        }
+    ///
+    /// To be asked in each transaction that trusts what was read before it, on the connection that read it.
+    package static func dataVersion(_ database: Database) throws -> Int64 {
+        try BoundStatement(database, "PRAGMA data_version").first { $0.int64(0) } ?? 0
     }
 
     /// The sizes of the database's file and of its write-ahead log; 0 for a file that is not there.
@@ -140,7 +153,9 @@ package final class Store: Sendable {
         if access.isDaemon {
             try database.writeWithoutTransaction { database in
                 // Without a limit the analysis reads whole indexes, and a stop has to be quick.
-                try database.execute(sql: "PRAGMA analysis_limit = 400; PRAGMA optimize")
+                try database.execute(sql: "PRAGMA analysis_limit = 400")
+                // Its statistics are a help and no duty: a full disk must not spoil the stop.
+                try? database.execute(sql: "PRAGMA optimize")
             }
             try checkpoint(.truncate)
         }

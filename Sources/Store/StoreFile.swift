@@ -10,9 +10,21 @@ struct StoreFile {
 
     let path: String
 
-    /// - Parameter path: The path as given; a relative one is made absolute, so that SQLite never takes it for a URI.
+    /// - Parameter path: The path as given. It is made absolute, so that SQLite never takes it for a URI, and links are
+    ///   followed, so that one database has one name and one lock.
     init(path: String) {
-        self.path = URL(fileURLWithPath: path).path
+        let url = URL(fileURLWithPath: path)
+        self.path =
+            Self.real(url.path)
+            ?? Self.real(url.deletingLastPathComponent().path).map { "\($0 == "/" ? "" : $0)/\(url.lastPathComponent)" }
+            ?? url.path
+    }
+
+    /// The path without links; nil when there is nothing at it.
+    private static func real(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// Throws the reason why the access is not possible; creates an empty file for a daemon without one.
@@ -63,9 +75,26 @@ struct StoreFile {
     private func create() throws {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, Self.mode)
         guard descriptor >= 0 else {
+            // Another one that is starting was faster; who goes on is decided by the lock.
+            guard errno != EEXIST else { return }
             throw StoreError.io("the database at \(path) cannot be created: \(Self.words(errno))")
         }
         close(descriptor)
+    }
+
+    /// Throws when the file's header shows that it is not one of ours (https://www.sqlite.org/fileformat.html#the_database_header).
+    func examineHeader() throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw StoreError.io("the database at \(path) cannot be opened: \(Self.words(errno))")
+        }
+        defer { close(descriptor) }
+        var header = [UInt8](repeating: 0, count: 100)
+        guard pread(descriptor, &header, header.count, 0) > 0 else { return }
+        let applicationID = header[68..<72].reduce(0) { $0 << 8 | Int($1) }
+        guard header.starts(with: Array("SQLite format 3\0".utf8)),
+            applicationID == 0 || applicationID == StoreConfiguration.applicationID
+        else { throw StoreError.notWindsock(path) }
     }
 
     private func ownerOfNearestFolder() -> String {

@@ -27,6 +27,10 @@ struct Windsock: AsyncParsableCommand {
     )
 
     static func main() async {
+        // Before anything else: a signal that comes early must not kill the daemon.
+        if CommandLine.arguments.dropFirst().first == RunCommand.configuration.commandName {
+            DaemonSignals.ignoreEarlyOnes()
+        }
         Output.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()

@@ -14,10 +14,10 @@ struct ActorRepositoryTests {
     func `a new actor is active, and nothing else is known of it`() throws {
         try store.write { database throws in
             let actors = ActorRepository(database)
-            #expect(try actors.id("did:plc:a") == nil)
+            #expect(try actors.find("did:plc:a") == nil)
             #expect(try actors.find("did:plc:a") == nil)
             let id = try actors.insert("did:plc:a", indexedAt: "2026")
-            #expect(try actors.id("did:plc:a") == id)
+            #expect(try actors.find("did:plc:a")?.id == id)
             let actor = try #require(try actors.find("did:plc:a"))
             #expect(actor.id == id && actor.did == "did:plc:a" && actor.indexedAt == "2026")
             #expect(actor.isActive && actor.status == nil && actor.handle == nil)

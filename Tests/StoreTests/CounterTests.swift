@@ -23,7 +23,6 @@ struct CounterTests {
     @Test
     func `an empty database has no sums`() throws {
         #expect(try totals() == ActivityTotals())
-        #expect(CounterChanges().isEmpty)
         #expect(try store.read { try CounterRepository($0).value("stored") } == 0)
     }
 

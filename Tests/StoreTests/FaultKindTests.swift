@@ -6,14 +6,14 @@ import Testing
 struct FaultKindTests {
     static let eventCodes: [ResultCode] = [
         .SQLITE_CONSTRAINT, .SQLITE_CONSTRAINT_NOTNULL, .SQLITE_CONSTRAINT_CHECK, .SQLITE_CONSTRAINT_UNIQUE,
-        .SQLITE_CONSTRAINT_FOREIGNKEY, .SQLITE_MISMATCH, .SQLITE_TOOBIG, .SQLITE_ERROR,
+        .SQLITE_CONSTRAINT_FOREIGNKEY, .SQLITE_MISMATCH, .SQLITE_TOOBIG,
     ]
 
     static let machineCodes: [ResultCode] = [
         .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_WRITE, .SQLITE_BUSY, .SQLITE_BUSY_SNAPSHOT,
         .SQLITE_LOCKED, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_CANTOPEN,
         .SQLITE_PROTOCOL, .SQLITE_INTERRUPT, .SQLITE_AUTH, .SQLITE_ABORT, .SQLITE_PERM, .SQLITE_MISUSE,
-        .SQLITE_INTERNAL, .SQLITE_NOLFS, .SQLITE_SCHEMA,
+        .SQLITE_INTERNAL, .SQLITE_NOLFS, .SQLITE_SCHEMA, .SQLITE_ERROR,
     ]
 
     @Test(arguments: eventCodes.map(\.rawValue))
@@ -29,22 +29,22 @@ struct FaultKindTests {
     @Test
     func `judges errors that are not SQLite's`() {
         struct Undecodable: Error {}
-        #expect(FaultKind(of: Undecodable()) == .event)
+        #expect(FaultKind(of: Undecodable()) == .machine)
         #expect(FaultKind(of: StoreError.io("no room")) == .machine)
         #expect(FaultKind(of: CancellationError()) == .machine)
     }
 
     @Test
-    func `takes a constraint and malformed JSON that SQLite really reports for the event's fault`() throws {
+    func `takes a constraint for the event's fault, and a missing table for the machine's`() throws {
         let store = try TemporaryStore()
         let constraint = #expect(throws: DatabaseError.self) {
             try store.write { try $0.execute(sql: "INSERT INTO lexicon (id, json, created_at) VALUES ('a', NULL, '')") }
         }
-        let malformed = #expect(throws: DatabaseError.self) {
-            try store.write { try $0.execute(sql: "SELECT json_extract('{', '$.a')") }
+        let missing = #expect(throws: DatabaseError.self) {
+            try store.write { try $0.execute(sql: "DELETE FROM elsewhere") }
         }
         #expect(FaultKind(of: try #require(constraint)) == .event)
-        #expect(FaultKind(of: try #require(malformed)) == .event)
+        #expect(FaultKind(of: try #require(missing)) == .machine)
     }
 
     @Test

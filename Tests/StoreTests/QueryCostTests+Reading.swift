@@ -77,7 +77,6 @@ extension QueryCostTests {
             try #require(try TombstoneRepository(database).revision(of: key) != nil)
         },
         Query("account tombstone") { try #require(try AccountTombstoneRepository($0).floor("d1000") != nil) },
-        Query("actor id") { try #require(try ActorRepository($0).id("did:plc:1000") != nil) },
         Query("actor") { try #require(try ActorRepository($0).find("did:plc:1000") != nil) },
         Query("position") { try #require(try CursorRepository($0).find("b") != nil) },
         Query("total") { try #require(try CounterRepository($0).value("stored") > 0) },

@@ -31,7 +31,7 @@ struct RecordListTests {
     private func markDeleted(_ did: String, rev: String) throws {
         try store.write { database throws in
             let actors = ActorRepository(database)
-            try actors.markDeleted(try #require(try actors.id(did)), deletedRev: rev)
+            try actors.markDeleted(try #require(try actors.find(did)?.id), deletedRev: rev)
         }
     }
 
@@ -152,7 +152,7 @@ struct RecordListTests {
     @Test
     func `a purge removes an account's records in chunks, up to a revision, and counts them`() throws {
         try fill()
-        let actor = try #require(try store.read { try ActorRepository($0).id(Self.dids[0]) })
+        let actor = try #require(try store.read { try ActorRepository($0).find(Self.dids[0])?.id })
         var purge = RecordPurge(lastID: 0)
         var removed: [String: Int64] = [:]
         var chunks = 0

@@ -35,7 +35,7 @@ extension RecordRepository {
 
     private func withNewRecord(_ sample: SampleRecord, _ body: (NewRecord) throws -> Bool) throws -> Bool {
         let actors = ActorRepository(database)
-        let actorID = try actors.id(sample.did) ?? actors.insert(sample.did, indexedAt: sample.indexedAt)
+        let actorID = try actors.find(sample.did)?.id ?? actors.insert(sample.did, indexedAt: sample.indexedAt)
         return try sample.json.withUnsafeBytes { json in
             try body(
                 NewRecord(

@@ -194,17 +194,17 @@ struct StoreOpeningTests {
     @Test
     func `a command that writes does so beside the daemon, which notices it`() throws {
         let writer = try daemon()
-        let before = try writer.dataVersion()
+        let before = try writer.writeWithoutTransaction { database throws in try Store.dataVersion(database) }
         try log(writer, rev: "1")
-        #expect(try writer.dataVersion() == before)
+        #expect(try writer.writeWithoutTransaction { database throws in try Store.dataVersion(database) } == before)
 
         let command = try Store.open(path: folder.path(), access: .readWrite)
         try log(command, rev: "2")
-        #expect(try writer.dataVersion() != before)
+        #expect(try writer.writeWithoutTransaction { database throws in try Store.dataVersion(database) } != before)
         #expect(try lastID(writer) == 2)
-        let settled = try writer.dataVersion()
+        let settled = try writer.writeWithoutTransaction { database throws in try Store.dataVersion(database) }
         #expect(try lastID(command) == 2)
-        #expect(try writer.dataVersion() == settled)
+        #expect(try writer.writeWithoutTransaction { database throws in try Store.dataVersion(database) } == settled)
         try command.close()
         try log(writer, rev: "3")
         #expect(try lastID(writer) == 3)

@@ -66,7 +66,7 @@ struct SampleDatabase {
             for key in keys {
                 let actors = ActorRepository(database)
                 let indexedAt = text(secondsAgo: 60)
-                let actor = try actors.id(key.did) ?? actors.insert(key.did, indexedAt: indexedAt)
+                let actor = try actors.find(key.did)?.id ?? actors.insert(key.did, indexedAt: indexedAt)
                 _ = try Array(json.utf8).withUnsafeBytes { bytes in
                     try RecordRepository(database).insertIfAbsent(
                         NewRecord(

@@ -121,6 +121,8 @@ import Testing
 
     @Test func `shows the sums of the run while its process is there`() async throws {
         try saveRun(processID: Int(getpid()), startedSecondsAgo: 0, updatedSecondsAgo: 0)
+        let lock = try DatabaseLock(databaseAt: database.path)
+        defer { withExtendedLifetime(lock) {} }
         let run = try await database.json("status")["run"]
         #expect(run.keys == ["processId", "isRunning", "startedAt", "updatedAt", "flow", "connection"])
         #expect(run["isRunning"].bool == true)
@@ -136,15 +138,20 @@ import Testing
         #expect(text.contains("\(sum); nothing unaccounted for"))
     }
 
-    @Test func `calls a run stale whose process is gone`() async throws {
-        try saveRun(processID: 4_194_304, startedSecondsAgo: 20, updatedSecondsAgo: 1)
+    @Test func `calls a run stale whose process is gone, though another has its number now`() async throws {
+        try saveRun(processID: Int(getpid()), startedSecondsAgo: 20, updatedSecondsAgo: 1)
         #expect(try await database.json("status")["run"]["isRunning"].bool == false)
         #expect(try await database.run("status").standardOutput.contains("daemon      not running; "))
     }
 
-    @Test func `calls a run stale whose number another process has now`() async throws {
-        try saveRun(processID: Int(getpid()), startedSecondsAgo: 86_400 * 365 * 30, updatedSecondsAgo: 3600)
-        #expect(try await database.json("status")["run"]["isRunning"].bool == false)
+    @Test func `shows what keeps the daemon from writing, which the database cannot be told`() async throws {
+        try saveRun(processID: Int(getpid()), startedSecondsAgo: 20, updatedSecondsAgo: 1)
+        let lock = try DatabaseLock(databaseAt: database.path)
+        lock.write(fault: "database or disk is full")
+        #expect(try await database.json("status")["run"]["machineFault"].string == "database or disk is full")
+        #expect(try await database.run("status").standardOutput.contains("fault       database or disk is full"))
+        lock.write(fault: nil)
+        #expect(try await database.json("status")["run"].keys.contains("machineFault") == false)
     }
 
     @Test func `shows the rest when another version wrote the run`() async throws {

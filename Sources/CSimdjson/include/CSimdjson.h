@@ -6,7 +6,10 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+#define WINDSOCK_NOEXCEPT noexcept
 extern "C" {
+#else
+#define WINDSOCK_NOEXCEPT
 #endif
 
 /* simdjson is C++, which Swift reaches through these few functions. Nothing here throws, and none of them keeps a
@@ -53,10 +56,11 @@ windsock_parser *_Nullable windsock_parser_create(void);
 void windsock_parser_destroy(windsock_parser *_Nullable parser);
 
 /* Parses and validates a whole message (RFC 8259, UTF-8, at most 1,024 levels deep) and fills `envelope`.
- * Returns NULL, or why it is no JSON object: a text that lives as long as the program. */
+ * Returns NULL, or why it is no JSON object: a text that lives as long as the program. Ends the program when memory is
+ * short, so that the machine's fault is not taken for the message's. */
 const char *_Nullable windsock_parse(
     windsock_parser *_Nonnull parser, const char *_Nullable message, size_t length,
-    windsock_envelope *_Nonnull envelope);
+    windsock_envelope *_Nonnull envelope) WINDSOCK_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -32,15 +32,15 @@ package struct Daemon: Sendable {
     /// - Throws: what keeps the database from being opened or recovered; ``DatabaseLock/Held``; `WebSocketError` for a
     ///   host that is no URL.
     package func run() async throws {
-        let signals = await DaemonSignals()
-        let store = try Store.open(
-            path: settings.database.path,
-            access: .daemon(synchronous: settings.database.storeSynchronous)
-        )
-        let lock = try DatabaseLock(databaseAt: store.path)
-        defer { withExtendedLifetime(lock) {} }
+        let access = Store.Access.daemon(synchronous: settings.database.storeSynchronous)
+        try Store.examine(settings.database.path, for: access)
+        // Before the database is opened: a newer version must not migrate it under a daemon that runs.
+        let lock = try DatabaseLock(databaseAt: settings.database.path)
+        let store = try Store.open(path: settings.database.path, access: access)
         try recover(store)
-        let parts = try DaemonParts(settings, store: store, clock: clock, logger: logger)
+        // Until here SIGTERM ends the program at once, which loses nothing.
+        let signals = await DaemonSignals()
+        let parts = try DaemonParts(settings, store: store, lock: lock, clock: clock, logger: logger)
         logger.notice(
             "Started",
             metadata: [
@@ -81,6 +81,27 @@ struct DaemonParts: Sendable {
     let reader: JetstreamReader
     let handler: EventHandler
     let cleanup: ActivityCleanup
+    private let store: Store
+    private let clock: WallClock
+
+    /// Connection, sums, position, lag and gaps, for the log.
+    var stateMetadata: Logger.Metadata {
+        var metadata = handler.state.metadata
+        do {
+            let (position, gaps) = try store.read { db in
+                (try CursorRepository(db).newest(), try GapRepository(db).count())
+            }
+            metadata["gaps"] = "\(gaps)"
+            if let position {
+                let lag = Duration.microseconds(clock.now() - position.timeMicroseconds)
+                metadata["cursor"] = "\(position.cursor)"
+                metadata["lag_seconds"] = "\(lag.components.seconds)"
+            }
+        } catch {
+            metadata["database"] = "\(error)"
+        }
+        return metadata
+    }
 
     /// Has all parts end once they have finished what they hold; from any thread.
     func stop() {
@@ -88,7 +109,9 @@ struct DaemonParts: Sendable {
         cleanup.stop()
     }
 
-    init(_ settings: Settings, store: Store, clock: WallClock, logger: Logger) throws {
+    init(_ settings: Settings, store: Store, lock: DatabaseLock, clock: WallClock, logger: Logger) throws {
+        self.store = store
+        self.clock = clock
         var hosts: [JetstreamHost] = []
         for host in settings.jetstream.hosts { hosts.append(try JetstreamHost(host)) }
         reader = try JetstreamReader(
@@ -114,7 +137,8 @@ struct DaemonParts: Sendable {
             queue: reader.queue,
             connection: reader.status,
             clock: clock,
-            logger: logger
+            logger: logger,
+            onFault: { lock.write(fault: $0) }
         )
         cleanup = ActivityCleanup(settings.activity.cleanup, store: store, clock: clock, logger: logger)
     }

@@ -1,8 +1,8 @@
-import Foundation
 import Glibc
+import Store
 
 /// Makes sure that one daemon alone writes a database: a lock on a file beside it, which goes with the process.
-package final class DatabaseLock {
+package final class DatabaseLock: Sendable {
     /// Another daemon has the database.
     package struct Held: Error, CustomStringConvertible {
         var path: String
@@ -13,33 +13,76 @@ package final class DatabaseLock {
         }
     }
 
+    /// What the holder of a database's lock wrote into it.
+    package struct Holder: Sendable, Equatable {
+        package var processID: String
+        /// What keeps it from writing to the database; nil when nothing does.
+        package var fault: String?
+    }
+
+    /// The file's size: it is written whole at first, so that a word about a full disk still finds its place.
+    private static let fileBytes = 512
+
     private let descriptor: Int32
 
     /// Takes the lock.
     ///
     /// - Parameter path: the database.
-    /// - Throws: ``Held``, or `POSIXError` when the file cannot be made.
-    init(databaseAt path: String) throws {
-        let file = path + ".lock"
+    /// - Throws: ``Held``, or `StoreError` when the file cannot be made.
+    package init(databaseAt path: String) throws {
+        let file = Store.resolved(path) + ".lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw DatabaseLock.failure(file) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             defer { Glibc.close(descriptor) }
             guard errno == EWOULDBLOCK else { throw DatabaseLock.failure(file) }
-            let holder = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-            throw Held(path: path, processID: holder.trimmingCharacters(in: .whitespacesAndNewlines))
+            throw Held(path: path, processID: DatabaseLock.contents(of: descriptor).processID)
         }
         self.descriptor = descriptor
-        let text = Array("\(getpid())\n".utf8)
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count else {
-            defer { Glibc.close(descriptor) }
-            throw DatabaseLock.failure(file)
+        guard write(fault: nil) else { throw DatabaseLock.failure(file) }
+    }
+
+    /// Writes down, for other processes to see, what keeps this one from writing to the database; nil when nothing does.
+    ///
+    /// - Returns: whether it could be written.
+    @discardableResult
+    package func write(fault: String?) -> Bool {
+        var text = Array("\(getpid())\n\(fault ?? "")".utf8.prefix(DatabaseLock.fileBytes))
+        text += [UInt8](repeating: UInt8(ascii: "\n"), count: DatabaseLock.fileBytes - text.count)
+        return pwrite(descriptor, text, text.count, 0) == text.count
+    }
+
+    /// Who has a database's lock now; nil when nobody has.
+    ///
+    /// - Parameter path: the database.
+    /// - Returns: what the holder wrote.
+    /// - Throws: `StoreError` when the lock may not be looked at.
+    package static func holder(ofDatabaseAt path: String) throws -> Holder? {
+        let file = Store.resolved(path) + ".lock"
+        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw failure(file) }
+            return nil
         }
+        defer { Glibc.close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        guard errno == EWOULDBLOCK else { throw failure(file) }
+        return contents(of: descriptor)
+    }
+
+    private static func contents(of descriptor: Int32) -> Holder {
+        var bytes = [UInt8](repeating: 0, count: fileBytes)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+        return Holder(
+            processID: lines.first.map(String.init) ?? "unknown",
+            fault: lines.dropFirst().first.map(String.init)
+        )
     }
 
     deinit { Glibc.close(descriptor) }
 
-    private static func failure(_ file: String) -> POSIXError {
-        POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO, userInfo: [NSFilePathErrorKey: file])
+    private static func failure(_ file: String) -> StoreError {
+        .io("the lock \(file) cannot be made: \(String(cString: strerror(errno)))")
     }
 }

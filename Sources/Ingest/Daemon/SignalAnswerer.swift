@@ -7,6 +7,8 @@ import UnixSignals
 struct SignalAnswerer {
     /// 128 + SIGTERM, as a shell reports a program that the signal ended.
     private static let endedAtOnceStatus: Int32 = 143
+    /// A second signal within this time is the first one again: `timeout` sends it to the program and to its group.
+    private static let echo: Duration = .milliseconds(200)
 
     let source: SettingsSource
     let settings: Settings
@@ -20,17 +22,20 @@ struct SignalAnswerer {
     /// committed stays, and the rest is read again.
     func answer(_ signals: DaemonSignals) async {
         var settings = settings
-        var isStopping = false
+        var stoppingSince: ContinuousClock.Instant?
         for await signal in signals.sequence {
             switch signal {
             case .sighup: settings = reload(settings)
             case .sigusr1:
                 logger.info("SIGUSR1: cleaning up now")
                 parts.cleanup.sweepNow()
-            case .sigusr2: logger.notice("SIGUSR2: the state", metadata: parts.handler.state.metadata)
+            case .sigusr2: logger.notice("SIGUSR2: the state", metadata: parts.stateMetadata)
             default:
-                if isStopping { _exit(SignalAnswerer.endedAtOnceStatus) }
-                isStopping = true
+                if let stoppingSince {
+                    if ContinuousClock.now - stoppingSince < SignalAnswerer.echo { continue }
+                    _exit(SignalAnswerer.endedAtOnceStatus)
+                }
+                stoppingSince = .now
                 logger.notice("\(signal): finishing the batch in hand, then stopping")
                 parts.stop()
             }
@@ -47,7 +52,9 @@ struct SignalAnswerer {
             return old
         }
         levels.level = new.log.level
-        parts.cleanup.change(new.activity.cleanup)
+        var cleanup = new.activity.cleanup
+        cleanup.maximumPayloadBytes = settings.activity.maxBytes
+        parts.cleanup.change(cleanup)
         let waiting = Settings.changesThatNeedRestart(from: settings, to: new)
         if waiting.isEmpty {
             logger.notice("SIGHUP: the configuration is in force")

@@ -7,7 +7,7 @@ struct DatabaseKeeper: StreamKeeper {
     let clock: WallClock
 
     func position() throws -> StreamPosition? {
-        try store.read { db in try CursorRepository(db).newest().flatMap(StreamPosition.init) }
+        try store.read { db in try CursorRepository(db).newest().map(StreamPosition.init) }
     }
 
     func begin(_ position: StreamPosition) throws {

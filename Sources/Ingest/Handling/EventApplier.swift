@@ -155,10 +155,21 @@ extension EventApplier {
         _ directory: inout ActorDirectory
     ) throws -> ActorDirectory.Entry? {
         if let known = try directory.find(draft.did, db) { return rev > known.deletedRev ? known : nil }
-        let floor = try accountTombstones.floor(draft.did) ?? ""
+        let deletion = try accountTombstones.find(draft.did)
+        let floor = deletion?.rev ?? ""
         guard rev > floor else { return nil }
         let indexedAt = UTCTimestamp.text(microseconds: draft.receivedAtMicroseconds)
         let id = try actors.insert(draft.did, indexedAt: indexedAt, deletedRev: floor)
+        if let deletion {
+            // Its newest account event, though the actor was not known when it came.
+            try actors.updateAccount(
+                id,
+                active: false,
+                status: EventApplier.deletedStatus,
+                timeMicroseconds: deletion.accountTimeMicroseconds,
+                seq: 0
+            )
+        }
         let entry = ActorDirectory.Entry(id: id, deletedRev: floor)
         directory.remember(draft.did, entry)
         return entry

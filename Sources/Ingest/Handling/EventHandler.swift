@@ -1,3 +1,4 @@
+import GRDB
 package import Jetstream
 package import Logging
 package import Store
@@ -44,7 +45,8 @@ package actor EventHandler {
         queue: MessageQueue,
         connection: ConnectionStatus,
         clock: WallClock,
-        logger: Logger
+        logger: Logger,
+        onFault: @escaping @Sendable (String?) -> Void = { _ in }
     ) {
         self.options = options
         self.store = store
@@ -52,7 +54,7 @@ package actor EventHandler {
         self.clock = clock
         self.logger = logger
         tracker = PositionTracker(clock: clock)
-        journal = RunJournal(queue: queue, connection: connection, clock: clock)
+        journal = RunJournal(queue: queue, connection: connection, clock: clock, onFault: onFault)
     }
 
     /// What the run says of itself now.
@@ -60,6 +62,7 @@ package actor EventHandler {
 
     /// Handles batches until the queue is finished.
     package func run() async {
+        await noteQuiet()
         var lastCommit = ContinuousClock.now - options.commitInterval
         while true {
             await queue.wait(forAtLeast: 1, until: .now + EventHandler.idleInterval)
@@ -99,9 +102,9 @@ package actor EventHandler {
 
     /// Commit 1.
     private func log(_ batch: MessageBatch, _ drafts: [EventDraft]) throws -> InboxLog.Result {
-        try forgetIfOthersWrote()
-        return try batch.withMessages { messages in
+        try batch.withMessages { messages in
             try store.write { db in
+                try forgetIfOthersWrote(db)
                 let result = try InboxLog(db: db).log(drafts, messages, &directory)
                 try tracker.save(drafts, from: batch.source, db)
                 // Else commit 2 does, when the batch is out of hand.
@@ -120,6 +123,7 @@ package actor EventHandler {
             }
             do {
                 try store.write { db in
+                    try forgetIfOthersWrote(db)
                     try applier.applyTogether(items, &directory, db)
                     try journal.save(db)
                 }
@@ -162,8 +166,8 @@ package actor EventHandler {
     }
 
     /// Another process may have changed an actor (a retry, a clean-up); our own writes do not change `data_version`.
-    private func forgetIfOthersWrote() throws {
-        let version = try store.dataVersion()
+    private func forgetIfOthersWrote(_ db: Database) throws {
+        let version = try Store.dataVersion(db)
         if let dataVersion, dataVersion != version { directory.forgetAll() }
         dataVersion = version
     }

@@ -45,7 +45,7 @@ final class PositionTracker: Sendable {
             PositionTracker.time(left, limit) < PositionTracker.time(right, limit)
         }
         let time = newest.map { PositionTracker.time($0, limit) } ?? .min
-        let seq = drafts.compactMap(\.decoded.seq).filter { $0 < PositionTracker.seqLimit }.max()
+        let seq = drafts.last { PositionTracker.seq($0, limit) != nil }.flatMap { PositionTracker.seq($0, limit) }
         let current = try current(db)
         guard time > .min || seq != nil else { return }
         // Not past its own arrival: the next start would begin in the future, and miss what comes until then.
@@ -54,7 +54,7 @@ final class PositionTracker: Sendable {
         let position = StreamPosition(
             host: source.host,
             wire: source.wire,
-            seq: PositionTracker.later(known?.seq, seq),
+            seq: seq ?? known?.seq,
             timeMicroseconds: max(known?.timeMicroseconds ?? .min, arrived ?? current?.timeMicroseconds ?? 0),
             isPlaceholder: false,
             coveredUntilMicroseconds: known?.coveredUntilMicroseconds
@@ -95,7 +95,7 @@ final class PositionTracker: Sendable {
 
     private func current(_ db: Database) throws -> StreamPosition? {
         if let position = state.withLock({ $0.position }) { return position }
-        return try CursorRepository(db).newest().flatMap(StreamPosition.init)
+        return try CursorRepository(db).newest().map(StreamPosition.init)
     }
 
     /// The time by which a draft moves the position; the least there is when it cannot be one.
@@ -106,15 +106,21 @@ final class PositionTracker: Sendable {
         return time
     }
 
-    private static func later(_ left: Int64?, _ right: Int64?) -> Int64? {
-        guard let left, let right else { return left ?? right }
-        return max(left, right)
+    /// The sequence number by which a draft moves the position; nil when it has none, or cannot be trusted with one.
+    ///
+    /// The last one of a batch counts and not the greatest: a server that numbers anew must not be asked for a number
+    /// that it will only reach in years.
+    private static func seq(_ draft: EventDraft, _ limit: Int64) -> Int64? {
+        guard let seq = draft.decoded.seq, seq < seqLimit else { return nil }
+        return time(draft, limit) > .min ? seq : nil
     }
 }
 
 extension PositionTracker.State {
     /// An event that is about as old as the way from the server is long shows that a connection has caught up.
-    private static let liveLimitMicroseconds: Int64 = 60_000_000
+    ///
+    /// Not more than the next start goes back by: what a stalled server had still to deliver is then asked for again.
+    private static let liveLimitMicroseconds: Int64 = 5_000_000
 
     /// What the connection has covered, by the server's clock where an event has shown it; nil when it may still be
     /// catching up, and a quiet moment says nothing.
@@ -143,13 +149,16 @@ extension StreamPosition {
         )
     }
 
-    /// Reads a row; nil when its wire is of a later version of this program.
-    init?(_ row: StreamPositionRow) {
-        guard let wire = JetstreamWire(rawValue: row.wire) else { return nil }
+    /// Reads a row.
+    ///
+    /// Of a wire that a later version of this program spoke, the time is taken and not the number, which may mean
+    /// something else there.
+    init(_ row: StreamPositionRow) {
+        let wire = JetstreamWire(rawValue: row.wire)
         self.init(
             host: row.host,
-            wire: wire,
-            seq: row.kind == "seq" ? row.cursor : nil,
+            wire: wire ?? .v1,
+            seq: wire != nil && row.kind == "seq" ? row.cursor : nil,
             timeMicroseconds: row.timeMicroseconds,
             isPlaceholder: row.isPlaceholder,
             coveredUntilMicroseconds: row.coveredUntilMicroseconds

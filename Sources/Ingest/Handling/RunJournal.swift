@@ -11,9 +11,18 @@ final class RunJournal: Sendable {
     private let clock: WallClock
     private let startedAtMicroseconds: Int64
     private let fault = Mutex<String?>(nil)
+    private let onFault: @Sendable (String?) -> Void
     private let saved = Mutex<RunState?>(nil)
 
-    init(queue: MessageQueue, connection: ConnectionStatus, clock: WallClock) {
+    /// Makes a journal; `onFault` is called with a fault of the machine when it begins, and with nil when it has passed,
+    /// since the database cannot be told.
+    init(
+        queue: MessageQueue,
+        connection: ConnectionStatus,
+        clock: WallClock,
+        onFault: @escaping @Sendable (String?) -> Void
+    ) {
+        self.onFault = onFault
         self.queue = queue
         self.connection = connection
         self.clock = clock
@@ -29,18 +38,22 @@ final class RunJournal: Sendable {
 
     /// Takes note of a fault of the machine; false when one is noted already.
     func note(fault words: String) -> Bool {
-        fault.withLock { fault in
+        let isNew = fault.withLock { fault in
             defer { fault = words }
             return fault == nil
         }
+        if isNew { onFault(words) }
+        return isNew
     }
 
     /// Forgets the fault; false when there was none.
     func clearFault() -> Bool {
-        fault.withLock { fault in
+        let hadFault = fault.withLock { fault in
             defer { fault = nil }
             return fault != nil
         }
+        if hadFault { onFault(nil) }
+        return hadFault
     }
 
     func save(_ db: Database) throws {

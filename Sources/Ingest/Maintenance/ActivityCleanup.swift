@@ -123,7 +123,8 @@ package actor ActivityCleanup {
 
     private var isDue: Bool {
         guard let lastSweep else { return true }
-        return ContinuousClock.now - lastSweep >= options.withLock { $0.interval }
+        // A timer's ticks come a little early or late.
+        return ContinuousClock.now - lastSweep >= options.withLock { $0.interval } - tickInterval / 2
     }
 
     private func sweep() async throws {

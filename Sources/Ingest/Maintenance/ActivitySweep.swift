@@ -22,7 +22,6 @@ package struct ActivitySweep {
     package struct Result: Sendable, Equatable {
         package var deletedRows = 0
         package var deletedBytes: Int64 = 0
-        package var deletedTombstones = 0
 
         package init() {}
     }
@@ -98,8 +97,9 @@ package struct ActivitySweep {
 
     private mutating func deleteExcess(_ maximum: Int64, _ result: inout Result) async throws {
         let bytes = try store.read { db in try CounterRepository(db).totals().payloadBytes }
-        var excess = bytes - maximum
-        guard excess > 0 else { return }
+        guard bytes > maximum else { return }
+        // A little more, so that a log at its limit is not cut at every tick.
+        var excess = bytes - maximum + maximum / 100
         try await deleteChunks(&result) { repository, last, limit in
             var deletion = try repository.deleteOldest(payloadBytes: excess, after: last, limit: limit)
             excess -= deletion.deletedBytes

@@ -79,22 +79,29 @@ private enum SettingsFile {
             }
             return .success(members)
         } catch {
-            return .failure(SettingsProblems(unreadable: "is not valid JSON\(place(of: error))"))
+            return .failure(SettingsProblems(unreadable: "is not valid JSON\(place(in: data))"))
         }
     }
 
-    /// Whether the path leads to a file, and not to a folder, that this user may read.
+    /// Whether the path leads to a file of certificates (PEM, RFC 7468) that this user may read.
     static func isReadable(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR && access(path, R_OK) == 0
+        guard case .success(let data) = contents(ofFileAt: path) else { return false }
+        return data.range(of: Data("-----BEGIN CERTIFICATE-----".utf8)) != nil
     }
 
-    /// Where the JSON breaks off, as far as the decoder says.
-    private static func place(of error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error, let cause = context.underlyingError as? NSError,
-            let words = cause.userInfo[NSDebugDescriptionErrorKey] as? String
-        else { return "" }
-        return ": \(words)"
+    /// Where the JSON breaks off: the decoder does not say, but Foundation's other parser does ("around character 17").
+    private static func place(in data: Data) -> String {
+        do {
+            _ = try JSONSerialization.jsonObject(with: data)
+            return ""
+        } catch {
+            let words = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
+            guard let offset = Int(words.filter(\.isNumber)), offset <= data.count else { return ": it ends too early" }
+            let before = data.prefix(offset)
+            let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+            let column = offset - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+            return ": something is wrong near line \(line), column \(column)"
+        }
     }
 
     private static func words(_ code: CInt) -> String {

@@ -34,7 +34,11 @@ struct SettingsParser {
             IdentifierSyntax.isDID($0) ? nil : "a DID (did:method:id)"
         }
         let isReadable = isReadable
-        read("jetstream.caFile", into: &jetstream.caFile, allowed: .words("null or a file that can be read")) { value in
+        read(
+            "jetstream.caFile",
+            into: &jetstream.caFile,
+            allowed: .words("null or a file of certificates (PEM) that can be read")
+        ) { value in
             switch value {
             case .null: .some(nil)
             case .string(let path) where isReadable(path): path

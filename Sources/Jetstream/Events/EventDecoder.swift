@@ -45,6 +45,8 @@ package final class EventDecoder {
         static let did = 2_048
         static let collection = 317
         static let rkey = 512
+        static let cid = 256
+        static let handle = 256
         static let other = 64
     }
 
@@ -80,7 +82,7 @@ package final class EventDecoder {
             operation: try envelope.operation.requiredString("commit.operation", atMost: Longest.other),
             collection: try envelope.collection.requiredString("commit.collection", atMost: Longest.collection),
             rkey: try envelope.rkey.requiredString("commit.rkey", atMost: Longest.rkey),
-            cid: try envelope.cid.optionalString("commit.cid"),
+            cid: try envelope.cid.optionalString("commit.cid", atMost: Longest.cid),
             record: record
         )
     }
@@ -88,7 +90,7 @@ package final class EventDecoder {
     private func identity(_ envelope: windsock_envelope) throws(FieldProblem) -> Identity {
         try envelope.identity.requireObject("identity")
         return Identity(
-            handle: try envelope.handle.optionalString("identity.handle"),
+            handle: try envelope.handle.optionalString("identity.handle", atMost: Longest.handle),
             seq: envelope.seq.positiveInteger,
             relayTimeMicroseconds: envelope.time.string.flatMap(RFC3339.microseconds)
         )
@@ -98,7 +100,7 @@ package final class EventDecoder {
         try envelope.account.requireObject("account")
         return Account(
             active: try envelope.active.requiredBoolean("account.active"),
-            status: try envelope.status.optionalString("account.status"),
+            status: try envelope.status.optionalString("account.status", atMost: Longest.other),
             seq: envelope.seq.positiveInteger,
             relayTimeMicroseconds: envelope.time.string.flatMap(RFC3339.microseconds)
         )
@@ -123,16 +125,20 @@ extension windsock_value {
     fileprivate var positiveInteger: Int64? { integerOrNil.flatMap { $0 > 0 ? $0 : nil } }
 
     fileprivate func requiredString(_ name: String, atMost limit: Int) throws(FieldProblem) -> String {
-        guard length <= limit else {
-            throw FieldProblem(reason: "Overlong field: \(name) has \(length) bytes, at most \(limit) are allowed")
-        }
-        guard let string else { throw problem(name, wanted: "a string") }
+        let string = try present(name, atMost: limit)
         guard !string.isEmpty else { throw FieldProblem(reason: "Empty field: \(name)") }
         return string
     }
 
-    fileprivate func optionalString(_ name: String) throws(FieldProblem) -> String? {
+    fileprivate func optionalString(_ name: String, atMost limit: Int) throws(FieldProblem) -> String? {
         guard type != WINDSOCK_ABSENT, type != WINDSOCK_NULL else { return nil }
+        return try present(name, atMost: limit)
+    }
+
+    private func present(_ name: String, atMost limit: Int) throws(FieldProblem) -> String {
+        guard length <= limit else {
+            throw FieldProblem(reason: "Overlong field: \(name) has \(length) bytes, at most \(limit) are allowed")
+        }
         guard let string else { throw problem(name, wanted: "a string") }
         return string
     }

@@ -114,7 +114,7 @@ package actor JetstreamReader {
             status.enter(.waiting, atMicroseconds: clock.now())
             let delay = backoff.next(using: &random)
             logger.error(
-                "Cannot read the position from the database; trying again",
+                "The database does not say where to begin; trying again",
                 metadata: ["error": "\(error)", "wait": "\(delay)"]
             )
             return delay

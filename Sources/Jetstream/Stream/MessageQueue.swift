@@ -218,7 +218,10 @@ extension MessageQueue.State {
     }
 
     fileprivate mutating func takeWaiterIfReady() -> MessageQueue.Waiter? {
-        guard let waiter = consumer, counters.queued >= waiter.count || isFinished else { return nil }
+        // A batch that is closed is enough, however few messages it holds.
+        guard let waiter = consumer, counters.queued >= waiter.count || batches.count > 1 || isFinished else {
+            return nil
+        }
         consumer = nil
         return waiter
     }

@@ -256,8 +256,9 @@ extension SubscribeHandler {
             let promise = context.eventLoop.makePromise(of: Void.self)
             let channel = context.channel
             promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
-            context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
+            // Before the write, which may end the connection at once.
             phase = .closing
+            context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
         } else {
             context.close(promise: nil)
         }

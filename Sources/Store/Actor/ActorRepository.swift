@@ -6,20 +6,13 @@ import GRDBSQLite
 /// Which event is newer is the caller's to decide, by the times and seqs that are kept here.
 package struct ActorRepository {
     private let database: Database
-    private let selectID: BoundStatement
     private let select: BoundStatement
     private let insert: BoundStatement
 
     package init(_ database: Database) {
         self.database = database
-        selectID = BoundStatement(database, "SELECT id FROM actor WHERE did = ?")
         select = BoundStatement(database, "SELECT \(ActorEntry.columns) FROM actor WHERE did = ?")
         insert = BoundStatement(database, "INSERT INTO actor (did, indexed_at, deleted_rev) VALUES (?, ?, ?)")
-    }
-
-    /// The actor's id, or nil when the DID is not known.
-    package func id(_ did: String) throws -> Int64? {
-        try selectID.first(did) { $0.int64(0) }
     }
 
     /// The actor of a DID, or nil when it is not known.

@@ -22,8 +22,6 @@ package struct CounterChanges: Sendable, Equatable {
 
     package init() {}
 
-    package var isEmpty: Bool { totals.isEmpty && minutes.isEmpty && recordCounts.isEmpty }
-
     /// Adds to a total of any name.
     package mutating func add(_ name: String, _ count: Int64) {
         totals[name, default: 0] += count

@@ -7,12 +7,17 @@ package struct AccountTombstoneRepository {
 
     package init(_ database: Database) {
         self.database = database
-        select = BoundStatement(database, "SELECT rev FROM account_tombstone WHERE did = ?")
+        select = BoundStatement(database, "SELECT rev, account_time FROM account_tombstone WHERE did = ?")
     }
 
     /// The revision up to which everything of an account is deleted, or nil when it was never deleted.
     package func floor(_ did: String) throws -> String? {
         try select.first(did) { $0.text(0) }
+    }
+
+    /// The newest deletion of an account, or nil when it was never deleted.
+    package func find(_ did: String) throws -> (rev: String, accountTimeMicroseconds: Int64)? {
+        try select.first(did) { ($0.text(0), $0.int64(1)) }
     }
 
     /// Notes a deletion; of two the newer stays.

@@ -48,7 +48,6 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        DaemonSignals.ignoreEarlyOnes()
         let source = SettingsSource(file: config, hosts: host, database: database, logLevel: logLevel)
         let settings = try source.load()
         let levels = LogLevelBox(settings.log.level)

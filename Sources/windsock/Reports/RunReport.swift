@@ -42,15 +42,19 @@ struct RunReport: Encodable {
     /// What keeps the daemon from writing now (disk full, for example).
     let machineFault: String?
 
-    init(_ row: RunRow, nowMicroseconds: Int64) {
+    /// - Parameters:
+    ///   - row: What the daemon wrote into the database.
+    ///   - holder: Who has the database now; nil when nobody has.
+    init(_ row: RunRow, holder: DatabaseLock.Holder?) {
         let state = try? JSONDecoder().decode(RunState.self, from: Data(row.stateJSON.utf8))
         processId = row.processID
-        isRunning = DaemonProcess(row).isRunning(nowMicroseconds: nowMicroseconds)
+        isRunning = holder != nil
         startedAt = UTCTimestamp.text(microseconds: row.startedAtMicroseconds)
         updatedAt = UTCTimestamp.text(microseconds: row.updatedAtMicroseconds)
         flow = state.map { Flow($0.flow) }
         connection = state.map { Connection($0.connection) }
-        machineFault = state?.machineFault
+        // The database cannot hold the word that it cannot be written to.
+        machineFault = holder.flatMap(\.fault) ?? (holder == nil ? nil : state?.machineFault)
     }
 }
 

@@ -1,3 +1,4 @@
+import Ingest
 import Jetstream
 import Store
 
@@ -12,9 +13,10 @@ enum StatusQuestion {
     ///   - store: The open database.
     ///   - nowMicroseconds: Since the Unix epoch.
     /// - Returns: One state of it, the file sizes aside.
-    /// - Throws: `DatabaseError`.
+    /// - Throws: `DatabaseError`, or `StoreError` when the daemon's lock may not be looked at.
     static func report(_ store: Store, nowMicroseconds: Int64) throws -> StatusReport {
         let sizes = store.fileSizes()
+        let holder = try DatabaseLock.holder(ofDatabaseAt: store.path)
         let file = StatusReport.File(path: store.path, bytes: sizes.databaseBytes, walBytes: sizes.walBytes)
         return try store.read { database in
             let activity = ActivityRepository(database)
@@ -23,7 +25,7 @@ enum StatusQuestion {
             let errors = try [ActivityStatus.error, .validationError].compactMap { try activity.newest(status: $0) }
             return StatusReport(
                 database: file,
-                run: try RunRepository(database).load().map { RunReport($0, nowMicroseconds: nowMicroseconds) },
+                run: try RunRepository(database).load().map { RunReport($0, holder: holder) },
                 positions: try CursorRepository(database).all()
                     .map { StatusReport.Position($0, nowMicroseconds: nowMicroseconds) },
                 rows: StatusReport.byName(totals.rows),

@@ -17,7 +17,7 @@ enum CommandSweep {
         _ store: Store,
         _ work: (inout ActivitySweep) async throws -> ActivitySweep.Result
     ) async throws -> String {
-        let before = store.fileSizes().databaseBytes
+        let before = size(of: store)
         var sweep = ActivitySweep(store: store) { took in
             try await Task.sleep(for: max(took, pause))
         }
@@ -28,8 +28,14 @@ enum CommandSweep {
             rows: Int64(result.deletedRows),
             bytes: result.deletedBytes,
             before,
-            store.fileSizes().databaseBytes
+            size(of: store)
         )
+    }
+
+    /// The file with its write-ahead log, which a checkpoint moves from one to the other.
+    private static func size(of store: Store) -> Int64 {
+        let sizes = store.fileSizes()
+        return sizes.databaseBytes + sizes.walBytes
     }
 
     private static func words(rows: Int64, bytes: Int64, _ before: Int64, _ after: Int64) -> String {

@@ -7,8 +7,9 @@ struct TextTable {
         var isRight = false
     }
 
-    /// The last column is cut to what is left of a terminal's line, but never shorter than this.
-    private static let minimumLastColumn = 20
+    /// The last column is cut to what is left of a terminal's line, but never shorter than this: a line that wraps says
+    /// more than one that was cut to nothing.
+    private static let minimumLastColumn = 80
 
     /// What stands between two columns.
     static let gap = "  "

@@ -158,11 +158,17 @@ extension Invariant7PositionTests {
     }
 
     @Test
-    func `invariant 7: a seq without a time keeps the time that was known`() async throws {
-        try await harness.process([commit(at(9))])
-        harness.clock.now += 1
-        try await harness.process([#"{"did":"did:plc:a","cursor":7,"kind":"frobnicate"}"#], from: otherHost)
-        try expectPosition(at: at(9), seq: 7)
+    func `invariant 7: a seq without a time is not trusted`() async throws {
+        try await harness.process([commit(at(9), seq: 5)])
+        try await harness.process([#"{"did":"did:plc:a","cursor":7,"kind":"frobnicate"}"#])
+        try expectPosition(at: at(9), seq: 5)
+    }
+
+    @Test
+    func `invariant 7: a server that numbers anew is followed`() async throws {
+        try await harness.process([commit(at(1), seq: 900_000)])
+        try await harness.process([commit(at(2), seq: 3), commit(at(3), seq: 4)])
+        try expectPosition(at: at(3), seq: 4)
     }
 }
 

@@ -47,7 +47,11 @@ import Testing
         daemon.send(SIGTERM)
         try await eventually("it is stopping") { daemon.log.contains("finishing the batch in hand") }
         #expect(daemon.isRunning)
-        daemon.send(SIGTERM)
+        try await eventually("it has ended") {
+            // A second signal right behind the first counts as its echo.
+            daemon.send(SIGTERM)
+            return !daemon.isRunning
+        }
         #expect(try await daemon.ending() == .exited(143))
         try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
         try await rig.server.stop()
