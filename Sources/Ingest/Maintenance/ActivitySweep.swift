@@ -3,7 +3,7 @@ package import Store
 
 /// Deletes old activity in chunks of a bounded time, and gives the space back to the file system.
 ///
-/// Shared by the daemon's timer and the command, so that both delete the same.
+/// Shared by the daemon's timer and the commands, so that both delete in the same way.
 package struct ActivitySweep {
     /// What is to go.
     package struct Limits: Sendable, Equatable {

@@ -9,8 +9,8 @@ struct CleanupCommand: AsyncParsableCommand {
         commandName: "cleanup",
         abstract: "Delete events that were received longer ago than a number of hours.",
         discussion: """
-            The daemon does this by itself every hour; SIGUSR1 makes it do so now. Deletes in small chunks, so that a \
-            running daemon goes on, and gives the space back to the file system.
+            The daemon does this by itself every hour, and keeps within activity.maxBytes besides; SIGUSR1 makes it do so \
+            now. Deletes in small chunks, so that a running daemon goes on, and gives the space back to the file system.
 
               windsock cleanup --hours 24 --dry-run
             """
