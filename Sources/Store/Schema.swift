@@ -39,7 +39,9 @@ enum Schema {
 
     /// The log.
     ///
-    /// It is the one table that is not STRICT: `event_json` holds a BLOB when a message is not UTF-8.
+    /// It is the one table that is not STRICT: `event_json` holds a BLOB when a message is not UTF-8. The statuses are
+    /// compared one by one, since SQLite builds a table in memory for each evaluation of `IN` with more than two values,
+    /// which cost a fifth of the whole work.
     private static let activity = """
         CREATE TABLE jetstream_activity (
             id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -47,7 +49,9 @@ enum Schema {
             operation TEXT NOT NULL,
             collection TEXT NOT NULL,
             did TEXT NOT NULL,
-            status TEXT NOT NULL CHECK (status IN ('processing', 'success', 'validation_error', 'error')),
+            status TEXT NOT NULL CHECK (
+                status = 'success' OR status = 'processing' OR status = 'error' OR status = 'validation_error'
+            ),
             error_message TEXT,
             event_json TEXT NOT NULL,
             rkey TEXT NOT NULL,

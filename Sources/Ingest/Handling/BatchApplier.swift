@@ -59,8 +59,8 @@ struct BatchApplier {
         _ db: Database
     ) throws {
         let activity = ActivityRepository(db)
+        count(items, outcomes, &changes)
         for (item, outcome) in zip(items, outcomes) {
-            count(item, outcome, &changes)
             guard outcome != .success else { continue }
             try activity.updateStatus(
                 item.id,
@@ -73,12 +73,24 @@ struct BatchApplier {
         try activity.finish(first.id...last.id, emptyingPayload: emptiesPayloads)
     }
 
-    private func count(_ item: Item, _ outcome: EventApplier.Outcome, _ changes: inout CounterChanges) {
-        changes.finished(
-            minute: UTCTimestamp.minute(item.draft.timestampMicroseconds),
-            operation: item.draft.operation,
-            status: outcome.status
-        )
-        if emptiesPayloads, outcome.status == .success { changes.emptied(bytes: Int64(item.message.count)) }
+    /// Counts by minute, operation and status; those of one minute are added up first.
+    private func count(_ items: [Item], _ outcomes: [EventApplier.Outcome], _ changes: inout CounterChanges) {
+        var finished: [Finished: Int64] = [:]
+        var emptiedBytes: Int64 = 0
+        for (item, outcome) in zip(items, outcomes) {
+            let minute = UTCTimestamp.minute(item.draft.timestampMicroseconds)
+            finished[Finished(minute: minute, operation: item.draft.operation, status: outcome.status), default: 0] += 1
+            if emptiesPayloads, outcome.status == .success { emptiedBytes += Int64(item.message.count) }
+        }
+        for (kind, count) in finished {
+            changes.finished(minute: kind.minute, operation: kind.operation, status: kind.status, count: count)
+        }
+        changes.emptied(bytes: emptiedBytes)
+    }
+
+    private struct Finished: Hashable {
+        var minute: Int64
+        var operation: String
+        var status: ActivityStatus
     }
 }

@@ -6,7 +6,8 @@ package final class QueueExecutor: SerialExecutor {
     private let queue: DispatchQueue
 
     package init(label: String) {
-        queue = DispatchQueue(label: label, qos: .userInitiated)
+        // Of no special quality of service: libdispatch would ask for a priority that a service may not have.
+        queue = DispatchQueue(label: label)
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
