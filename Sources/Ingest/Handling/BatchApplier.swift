@@ -60,8 +60,7 @@ struct BatchApplier {
     ) throws {
         let activity = ActivityRepository(db)
         count(items, outcomes, &changes)
-        for (item, outcome) in zip(items, outcomes) {
-            guard outcome != .success else { continue }
+        for (item, outcome) in zip(items, outcomes) where outcome != .success {
             try activity.updateStatus(
                 item.id,
                 outcome.status,
