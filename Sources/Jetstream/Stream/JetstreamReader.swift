@@ -115,7 +115,7 @@ package actor JetstreamReader {
             let delay = backoff.next(using: &random)
             logger.error(
                 "The database does not say where to begin; trying again",
-                metadata: ["error": "\(error)", "wait": "\(delay)"]
+                metadata: ["error": "\(error)", "wait": "\(delay.inMilliseconds)"]
             )
             return delay
         }
@@ -159,8 +159,8 @@ package actor JetstreamReader {
         if end.serverFault != nil, planner.isSkippingBySmallSteps { backoff.reset() }
         let delay = backoff.next(using: &random)
         logger.warning(
-            "Connection ended; the next begins from what is stored",
-            metadata: ["host": "\(host.name)", "reason": "\(end)", "wait": "\(delay)"]
+            end.wasOpen ? "Connection ended; the next begins from what is stored" : "Could not connect; trying again",
+            metadata: ["host": "\(host.name)", "reason": "\(end)", "wait": "\(delay.inMilliseconds)"]
         )
         return delay
     }
@@ -198,5 +198,12 @@ package actor JetstreamReader {
         } catch {
             return ConnectionEnd(error: error, wasOpen: false)
         }
+    }
+}
+
+extension Duration {
+    /// For a log: whole milliseconds, with the unit.
+    fileprivate var inMilliseconds: String {
+        "\(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000) ms"
     }
 }

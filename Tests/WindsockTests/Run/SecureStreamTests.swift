@@ -58,7 +58,7 @@ import Testing
         let relay = try relay(rig, name, signedBy: authority)
         let daemon = try start(rig, relay, caFile: caFile)
         try await eventually("the certificate is refused: \(daemon.log)") {
-            daemon.log.contains("Connection ended") && daemon.log.contains("certificate")
+            daemon.log.contains("Could not connect") && daemon.log.contains("certificate")
         }
         #expect(try await rig.stop(daemon) == .exited(0))
         #expect(try rig.totals().stored == 0)
