@@ -4,12 +4,11 @@ import Foundation
 package enum Repository {
     /// The path of a file of the repository.
     ///
-    /// - Parameters:
-    ///   - name: Its path from the top.
-    ///   - here: This file, from which the top is found.
+    /// - Parameter name: Its path from the top.
     /// - Returns: The absolute path.
-    package static func path(_ name: String, here: String = #filePath) -> String {
-        URL(fileURLWithPath: here).appendingPathComponent("../../../\(name)").standardized.path
+    package static func path(_ name: String) -> String {
+        // Not as a default argument, which would be the caller's file.
+        URL(fileURLWithPath: #filePath).appendingPathComponent("../../../\(name)").standardized.path
     }
 
     /// The text of a file of the repository.

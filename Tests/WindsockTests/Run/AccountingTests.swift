@@ -89,7 +89,7 @@ import Testing
     @Test(
         .enabled(
             if: captures.allSatisfy { FileManager.default.fileExists(atPath: $0) },
-            "captures of real servers are here"
+            "skipped: there are no captures of real servers here"
         ),
         arguments: captures
     )
