@@ -70,7 +70,6 @@ struct ReadingSession {
     private var lastFrameAt: ContinuousClock.Instant?
     private let openedAt = ContinuousClock.now
 
-    private static let goingAway: UInt16 = 1001
     private static let closeTimeout: Duration = .milliseconds(250)
 
     init(
@@ -96,7 +95,7 @@ struct ReadingSession {
             while !isStopping() {
                 if let end = try step() {
                     connection.close(
-                        code: ReadingSession.goingAway,
+                        code: CloseCode.goingAway,
                         reason: "",
                         timeout: ReadingSession.closeTimeout
                     )
@@ -104,7 +103,7 @@ struct ReadingSession {
                 }
             }
             connection.close(
-                code: ReadingSession.goingAway,
+                code: CloseCode.goingAway,
                 reason: "windsock is stopping",
                 timeout: ReadingSession.closeTimeout
             )

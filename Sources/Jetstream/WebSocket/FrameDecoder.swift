@@ -1,5 +1,3 @@
-import CSimdjson
-
 /// Turns the bytes that a server sends after its handshake into messages and control frames (RFC 6455 section 5).
 ///
 /// A pure value: it reads no clock and no socket, takes pieces of any size, and never traps on what they hold. An
@@ -149,7 +147,7 @@ struct FrameDecoder: ~Copyable {
             guard header.isFinal else { return nil }
             let isText = fragmented?.isText ?? (header.opcode == .text)
             fragmented = nil
-            guard !isText || Self.isUTF8(payload) else { throw .invalidUTF8 }
+            guard !isText || payload.isUTF8 else { throw .invalidUTF8 }
             return .message(WebSocketMessage(isText: isText, bytes: payload))
         }
     }
@@ -164,12 +162,8 @@ struct FrameDecoder: ~Copyable {
             throw violation("a close frame holds the status code \(code), which is never sent")
         }
         let reason = UnsafeRawBufferPointer(rebasing: payload[2...])
-        guard isUTF8(reason) else { throw .invalidUTF8 }
+        guard reason.isUTF8 else { throw .invalidUTF8 }
         return .close(code: code, reason: String(decoding: reason, as: UTF8.self))
-    }
-
-    private static func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        windsock_is_utf8(bytes.bindMemory(to: CChar.self).baseAddress, bytes.count)
     }
 
     private static func take(_ count: Int, from rest: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

@@ -70,7 +70,10 @@ package struct WebSocketURL: Sendable, Hashable {
             default: false
             }
         }
-        guard isNamed, (1...253).contains(host.utf8.count) else {
+        let hasLabels = host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
+            !label.isEmpty && label.first != "-" && label.last != "-"
+        }
+        guard isNamed, hasLabels, (1...253).contains(host.utf8.count) else {
             throw .invalidURL(reason: "it has no usable host name")
         }
         return (host.lowercased(), parts.count == 2 ? parts[1] : nil)

@@ -82,7 +82,7 @@ import Testing
         "ws://host:0", "ws://host:65536", "ws://host:-1", "ws://host:+1", "ws://host:1x",
         "ws://host:99999999999999999999",
         "ws://a:b:1/", "ws://[::1", "ws://[::1]x/", "ws://[nonsense]/", "ws://[]/", "ws://[::1%25lo]/", "ws://ho%73t/",
-        "ws://host\\evil/", "ws://::1/",
+        "ws://host\\evil/", "ws://::1/", "ws://a..b/", "ws://-host/", "ws://host-/", "ws://.host/",
     ])
     func `refuses what is no address of a WebSocket`(text: String) throws {
         let error = #expect(throws: WebSocketError.self) { try WebSocketURL(text) }
