@@ -44,12 +44,18 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "Jetstream", dependencies: ["CCurl", "CSimdjson", logging, crypto], swiftSettings: strict),
-        .target(name: "Store", dependencies: [grdb, sqlite], swiftSettings: strict),
+        .target(name: "CSQLite"),
+        .target(name: "Texts", swiftSettings: strict),
+        .target(
+            name: "Jetstream",
+            dependencies: ["CCurl", "CSimdjson", "Texts", logging, crypto],
+            swiftSettings: strict
+        ),
+        .target(name: "Store", dependencies: ["CSQLite", "Texts", grdb, sqlite], swiftSettings: strict),
         .target(
             name: "Ingest",
             dependencies: [
-                "Jetstream", "Store", grdb, logging, crypto,
+                "Jetstream", "Store", "Texts", grdb, logging, crypto,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -63,29 +69,30 @@ let package = Package(
 
         .target(
             name: "TestSupport",
-            dependencies: nio + ["JetstreamSimulator"],
+            dependencies: nio + ["JetstreamSimulator", "Texts"],
             path: "Tests/TestSupport",
             exclude: ["Rigs"],
             swiftSettings: strict
         ),
+        .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
             name: "JetstreamTests",
-            dependencies: ["Jetstream", "TestSupport"] + nio,
+            dependencies: ["Jetstream", "Texts", "TestSupport"] + nio,
             swiftSettings: strict
         ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "TestSupport", grdb, sqlite],
+            dependencies: ["Store", "Texts", "TestSupport", grdb, sqlite],
             swiftSettings: strict
         ),
         .testTarget(
             name: "IngestTests",
-            dependencies: ["Ingest", "Jetstream", "Store", "TestSupport", grdb, logging],
+            dependencies: ["Ingest", "Jetstream", "Store", "Texts", "TestSupport", grdb, logging],
             swiftSettings: strict
         ),
         .testTarget(
             name: "WindsockTests",
-            dependencies: ["windsock", "Ingest", "JetstreamSimulator", "Store", "TestSupport", grdb],
+            dependencies: ["windsock", "Ingest", "JetstreamSimulator", "Store", "Texts", "TestSupport", grdb],
             swiftSettings: strict
         ),
         .testTarget(

@@ -57,6 +57,7 @@ package final class Store: Sendable {
     /// - Returns: The open database, whose schema is the one that this version knows.
     /// - Throws: ``StoreError``.
     package static func open(path: String, access: Access) throws -> Store {
+        _ = StoreConfiguration.processWide
         let file = StoreFile(path: path)
         try file.prepare(for: access)
         let configuration = StoreConfiguration.database(for: access) { database in

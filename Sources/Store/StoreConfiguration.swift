@@ -1,3 +1,4 @@
+import CSQLite
 import GRDB
 import GRDBSQLite
 
@@ -34,11 +35,18 @@ enum StoreConfiguration {
     /// Pages of write-ahead log before a checkpoint: 192 MiB, since checkpoints are rare and dear.
     private static let checkpointPages = 12_000
 
-    /// What stays of the write-ahead log's file after a checkpoint.
-    private static let journalSizeLimitBytes = 64 * 1024 * 1024
+    /// What stays of the write-ahead log's file after a checkpoint: all that it needs until the next one, since cutting it
+    /// off and growing it again costs more than writing over it.
+    private static let journalSizeLimitBytes = 256 * 1024 * 1024
 
     /// How long a connection waits for a lock that another process holds.
     private static let busyTimeoutSeconds = 5.0
+
+    /// What is set once for the whole process, before SQLite does anything; where something else in the process was
+    /// faster, SQLite refuses, and is only slower for it.
+    static let processWide: Void = {
+        _ = windsock_sqlite_count_no_memory()
+    }()
 
     /// The settings for an access; `verify` looks at the file before anything is written.
     static func database(

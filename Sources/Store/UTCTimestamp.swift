@@ -19,21 +19,26 @@ package enum UTCTimestamp {
 
     /// The text of a time; a time outside the years 0 to 9999 becomes the nearest one inside.
     package static func text(microseconds: Int64) -> String {
+        String(unsafeUninitializedCapacity: length) { buffer in
+            write(microseconds: microseconds, to: UnsafeMutableRawBufferPointer(buffer))
+            return length
+        }
+    }
+
+    /// Writes ``text(microseconds:)`` to a buffer of ``length`` bytes.
+    package static func write(microseconds: Int64, to buffer: UnsafeMutableRawBufferPointer) {
         let time = min(max(microseconds, earliest), latest)
         let day = floorDivide(time, microsecondsPerDay)
         let inDay = time - day * microsecondsPerDay
         let date = CivilDate(daysSinceEpoch: day)
         let seconds = inDay / microsecondsPerSecond
-        return String(unsafeUninitializedCapacity: length) { buffer in
-            put(date.year, width: 4, then: "-", at: 0, in: buffer)
-            put(date.month, width: 2, then: "-", at: 5, in: buffer)
-            put(date.day, width: 2, then: "T", at: 8, in: buffer)
-            put(seconds / 3600, width: 2, then: ":", at: 11, in: buffer)
-            put(seconds / 60 % 60, width: 2, then: ":", at: 14, in: buffer)
-            put(seconds % 60, width: 2, then: ".", at: 17, in: buffer)
-            put(inDay % microsecondsPerSecond, width: 6, then: "Z", at: 20, in: buffer)
-            return length
-        }
+        put(date.year, width: 4, then: "-", at: 0, in: buffer)
+        put(date.month, width: 2, then: "-", at: 5, in: buffer)
+        put(date.day, width: 2, then: "T", at: 8, in: buffer)
+        put(seconds / 3600, width: 2, then: ":", at: 11, in: buffer)
+        put(seconds / 60 % 60, width: 2, then: ":", at: 14, in: buffer)
+        put(seconds % 60, width: 2, then: ".", at: 17, in: buffer)
+        put(inDay % microsecondsPerSecond, width: 6, then: "Z", at: 20, in: buffer)
     }
 
     /// The time of a text of exactly this form; nil for any other text, and for a date or a time that does not exist.
@@ -67,7 +72,7 @@ package enum UTCTimestamp {
         width: Int,
         then separator: Unicode.Scalar,
         at offset: Int,
-        in buffer: UnsafeMutableBufferPointer<UInt8>
+        in buffer: UnsafeMutableRawBufferPointer
     ) {
         var rest = value
         for index in stride(from: offset + width - 1, through: offset, by: -1) {

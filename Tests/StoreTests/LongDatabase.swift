@@ -4,8 +4,8 @@ import GRDB
 
 /// A database with a given number of rows in every table that grows, and the same answers whatever the number.
 ///
-/// The events lie in the same 200 minutes, each of which has every operation and outcome, as many are `processing` and
-/// of the collection `rare`, and the events with an error are spread over the log.
+/// The events lie in the same 200 minutes, each of which has every operation and outcome. As many, the last, are
+/// `processing`, and the events with an error are spread over the log.
 struct LongDatabase {
     static let processing = 20
     static let minutes = 200
@@ -47,10 +47,11 @@ struct LongDatabase {
             database,
             sql: """
                 UPDATE jetstream_activity SET status = CASE (id - 1) / 600 % 5 WHEN 0 THEN 'error' ELSE 'success' END
-                WHERE id % ? <> 0 RETURNING timestamp, operation, status
+                WHERE id <= ? RETURNING timestamp, operation, status
                 """,
-            arguments: [rows / processing]
+            arguments: [rows - processing]
         )
+        try activity.openInbox(from: Int64(rows - processing + 1))
         for row in finished {
             guard let time = UTCTimestamp.microseconds(row[0]), let status = ActivityStatus(rawValue: row[2]) else {
                 continue

@@ -54,11 +54,13 @@ struct QueryCostTests {
         let store = try TemporaryStore()
         try store.write { database throws in
             for rev in 0..<Self.shortRows {
-                _ = try ActivityRepository(database).log(SampleEvent(rev: String(rev)))
+                let activity = ActivityRepository(database)
+                let id = try #require(try activity.log(SampleEvent(rev: String(rev))))
+                try activity.updateStatus(id, .error, message: nil)
             }
         }
         let filters = [
-            ActivityFilter(sinceTimestamp: ""), ActivityFilter(sinceTimestamp: "", status: .processing),
+            ActivityFilter(sinceTimestamp: ""), ActivityFilter(sinceTimestamp: "", status: .error),
             ActivityFilter(sinceTimestamp: "", collection: SampleEvent().collection),
         ]
         for filter in filters {

@@ -1,3 +1,6 @@
+import TestSupport
+import Texts
+
 @testable import Store
 
 /// An event for the tests; what a test does not care about has a value already.
@@ -19,21 +22,30 @@ struct SampleEvent {
 
 extension ActivityRepository {
     func log(_ event: SampleEvent) throws -> Int64? {
-        try event.payload.withUnsafeBytes { payload in
-            try log(
-                NewActivity(
-                    timestamp: event.timestamp,
-                    operation: event.operation,
-                    collection: event.collection,
-                    did: event.did,
-                    rkey: event.rkey,
-                    rev: event.rev,
-                    cid: event.cid,
-                    payload: payload,
-                    payloadIsText: event.payloadIsText,
-                    receivedAtMicroseconds: event.receivedAtMicroseconds
-                )
-            )
+        try log([event])[0]
+    }
+
+    func log(_ events: [SampleEvent]) throws -> [Int64?] {
+        let payloads = TextArena()
+        return try withExtendedLifetime(payloads) {
+            try log(events.map { $0.activity(payloads) })
         }
+    }
+}
+
+extension SampleEvent {
+    fileprivate func activity(_ payloads: TextArena) -> NewActivity {
+        NewActivity(
+            timestamp: ByteText(timestamp),
+            operation: ByteText(operation),
+            collection: ByteText(collection),
+            did: ByteText(did),
+            rkey: ByteText(rkey),
+            rev: ByteText(rev),
+            cid: ByteText(cid),
+            payload: payload.withUnsafeBytes { payloads.add($0).bytes },
+            payloadIsText: payloadIsText,
+            receivedAtMicroseconds: receivedAtMicroseconds
+        )
     }
 }

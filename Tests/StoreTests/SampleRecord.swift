@@ -1,4 +1,6 @@
 import GRDB
+import TestSupport
+import Texts
 
 @testable import Store
 
@@ -12,7 +14,7 @@ struct SampleRecord {
     var json = Array(#"{"text":"hello"}"#.utf8)
     var indexedAt = "2026-07-04T14:38:08.085434Z"
 
-    var key: RecordKey { RecordKey(collection: collection, rkey: rkey, did: did) }
+    var key: RecordKey { RecordKey(collection: ByteText(collection), rkey: ByteText(rkey), did: ByteText(did)) }
 }
 
 extension RecordRepository {
@@ -22,7 +24,7 @@ extension RecordRepository {
         try withNewRecord(sample) { record in
             guard try insertIfAbsent(record) else { return false }
             var changes = CounterChanges()
-            changes.recordCount(sample.collection, 1)
+            changes.recordCount(ByteText(sample.collection), 1)
             try changes.apply(database)
             return true
         }
@@ -35,16 +37,17 @@ extension RecordRepository {
 
     private func withNewRecord(_ sample: SampleRecord, _ body: (NewRecord) throws -> Bool) throws -> Bool {
         let actors = ActorRepository(database)
-        let actorID = try actors.find(sample.did)?.id ?? actors.insert(sample.did, indexedAt: sample.indexedAt)
+        let indexedAt = ByteText(sample.indexedAt)
+        let actorID = try actors.key(of: sample.key.did)?.id ?? actors.insert(sample.key.did, indexedAt: indexedAt)
         return try sample.json.withUnsafeBytes { json in
             try body(
                 NewRecord(
                     key: sample.key,
                     actorID: actorID,
-                    rev: sample.rev,
-                    cid: sample.cid,
+                    rev: ByteText(sample.rev),
+                    cid: ByteText(sample.cid),
                     json: json,
-                    indexedAt: sample.indexedAt
+                    indexedAt: indexedAt
                 )
             )
         }

@@ -40,7 +40,7 @@ struct StoreOpeningTests {
         let store = try daemon(synchronous)
         let expected = [
             "synchronous": code, "cache_size": -24_000, "wal_autocheckpoint": 12_000, "busy_timeout": 5000,
-            "journal_size_limit": 64 * 1024 * 1024, "temp_store": 2, "foreign_keys": 1, "trusted_schema": 0,
+            "journal_size_limit": 256 * 1024 * 1024, "temp_store": 2, "foreign_keys": 1, "trusted_schema": 0,
             "cell_size_check": 1, "query_only": 0,
         ]
         try store.writeWithoutTransaction { database throws in

@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
+import Texts
 
 @testable import Store
 
@@ -42,7 +44,7 @@ struct TombstoneRepositoryTests {
     func `expires by the time of receipt, oldest first, in chunks`() throws {
         try store.write { database throws in
             let tombstones = TombstoneRepository(database)
-            let keys = (0..<10).map { RecordKey(collection: "c", rkey: String($0), did: "d") }
+            let keys = (0..<10).map { RecordKey(collection: "c", rkey: ByteText(String($0)), did: "d") }
             for (index, key) in keys.enumerated() {
                 try tombstones.bury(key, rev: "3a", receivedAtMicroseconds: Int64(100 - index))
             }

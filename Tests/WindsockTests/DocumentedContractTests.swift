@@ -2,6 +2,7 @@ import Foundation
 import Store
 import TestSupport
 import Testing
+import Texts
 
 @Suite struct DocumentedContractTests {
     /// The JSON examples of docs/CLI.md by the heading under which they stand.

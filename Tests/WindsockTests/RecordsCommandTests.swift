@@ -1,10 +1,13 @@
 import Store
 import TestSupport
 import Testing
+import Texts
 
 @Suite struct RecordsCommandTests {
     private let database: SampleDatabase
-    private let keys = (1...3).map { RecordKey(collection: "app.bsky.feed.post", rkey: "k\($0)", did: "did:plc:alice") }
+    private let keys = (1...3).map { number in
+        RecordKey(collection: "app.bsky.feed.post", rkey: ByteText("k\(number)"), did: "did:plc:alice")
+    }
 
     init() throws {
         database = try SampleDatabase()

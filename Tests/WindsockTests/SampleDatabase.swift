@@ -1,6 +1,7 @@
 import Foundation
 import Store
 import TestSupport
+import Texts
 
 /// A database of a test's own, with what the test puts into it.
 struct SampleDatabase {
@@ -45,7 +46,7 @@ struct SampleDatabase {
             var changes = CounterChanges()
             for event in events {
                 let id = try event.payload.withUnsafeBytes { bytes in
-                    try repository.log(activity(event, bytes))
+                    try repository.log([activity(event, bytes)])[0]
                 }
                 guard let id else { continue }
                 changes.logged(count: 1, bytes: Int64(event.payload.count))
@@ -65,8 +66,8 @@ struct SampleDatabase {
         try store.write { database in
             for key in keys {
                 let actors = ActorRepository(database)
-                let indexedAt = text(secondsAgo: 60)
-                let actor = try actors.find(key.did)?.id ?? actors.insert(key.did, indexedAt: indexedAt)
+                let indexedAt = ByteText(text(secondsAgo: 60))
+                let actor = try actors.key(of: key.did)?.id ?? actors.insert(key.did, indexedAt: indexedAt)
                 _ = try Array(json.utf8).withUnsafeBytes { bytes in
                     try RecordRepository(database).insertIfAbsent(
                         NewRecord(
@@ -86,12 +87,12 @@ struct SampleDatabase {
 
     private func activity(_ event: Event, _ bytes: UnsafeRawBufferPointer) -> NewActivity {
         NewActivity(
-            timestamp: text(secondsAgo: event.ageSeconds),
-            operation: event.operation,
-            collection: event.collection,
-            did: event.did,
-            rkey: event.rkey,
-            rev: event.rev,
+            timestamp: ByteText(text(secondsAgo: event.ageSeconds)),
+            operation: ByteText(event.operation),
+            collection: ByteText(event.collection),
+            did: ByteText(event.did),
+            rkey: ByteText(event.rkey),
+            rev: ByteText(event.rev),
             cid: "bafyone",
             payload: bytes,
             payloadIsText: String(validating: event.payload, as: UTF8.self) != nil,

@@ -1,5 +1,6 @@
 import GRDB
 import Store
+import Texts
 
 /// The actors that were met lately, so that an event costs no look-up of its own.
 ///
@@ -9,29 +10,46 @@ struct ActorDirectory {
     struct Entry {
         var id: Int64
         /// Records up to this revision are gone with the account; '' when it was never deleted.
-        var deletedRev: String
+        var deletedRev: ByteText
     }
 
-    /// Entries kept: about 6 MiB with their DIDs.
-    private static let capacity = 50_000
+    /// The actors of a stretch of the stream, with their texts.
+    private struct Generation {
+        var entries: [ByteText: Entry] = [:]
+        var texts = TextArena()
+    }
 
-    private var entries: [String: Entry] = [:]
+    /// Entries of a generation: about 3 MiB with their DIDs.
+    private static let capacity = 25_000
+
+    /// When the newer one is full the older one is forgotten, so that those who are met again and again are kept.
+    private var newer = Generation()
+    private var older = Generation()
 
     /// The actor of a DID; nil when nothing of it is stored.
-    mutating func find(_ did: String, _ db: Database) throws -> Entry? {
-        if let entry = entries[did] { return entry }
-        guard let actor = try ActorRepository(db).find(did) else { return nil }
-        let entry = Entry(id: actor.id, deletedRev: actor.deletedRev)
-        remember(did, entry)
-        return entry
+    mutating func find(_ did: ByteText, _ actors: ActorRepository) throws -> Entry? {
+        if let entry = newer.entries[did] { return entry }
+        if let entry = older.entries[did] {
+            return remember(did, entry)
+        }
+        guard let actor = try actors.key(of: did) else { return nil }
+        return remember(did, Entry(id: actor.id, deletedRev: newer.texts.add(actor.deletedRev)))
     }
 
-    mutating func remember(_ did: String, _ entry: Entry) {
-        if entries.count >= ActorDirectory.capacity { entries.removeAll(keepingCapacity: true) }
-        entries[did] = entry
+    /// Keeps a copy of an entry, and returns it.
+    @discardableResult
+    mutating func remember(_ did: ByteText, _ entry: Entry) -> Entry {
+        if newer.entries.count >= ActorDirectory.capacity {
+            older = newer
+            newer = Generation()
+        }
+        let copy = Entry(id: entry.id, deletedRev: newer.texts.add(entry.deletedRev.bytes))
+        newer.entries[newer.texts.add(did.bytes)] = copy
+        return copy
     }
 
     mutating func forgetAll() {
-        entries.removeAll(keepingCapacity: true)
+        newer = Generation()
+        older = Generation()
     }
 }

@@ -1,6 +1,7 @@
 import GRDB
 import Jetstream
 import Store
+import Texts
 
 /// Applies events to the tables (invariant 3).
 ///
@@ -23,14 +24,14 @@ struct EventApplier {
     static let unknownActorMessage = "Skipped: unknown actor"
     static let missingRecordMessage = "Event missing record or cid"
 
-    private let db: Database
     private let records: RecordRepository
     private let tombstones: TombstoneRepository
     private let actors: ActorRepository
     private let accountTombstones: AccountTombstoneRepository
+    /// What was read from the database, for comparing.
+    private let texts = TextArena()
 
     init(_ db: Database) {
-        self.db = db
         records = RecordRepository(db)
         tombstones = TombstoneRepository(db)
         actors = ActorRepository(db)
@@ -53,7 +54,7 @@ struct EventApplier {
         _ changes: inout CounterChanges
     ) throws -> Outcome {
         switch draft.decoded {
-        case .unreadable(let unreadable): .error(unreadable.reason)
+        case .unreadable(let unreadable): .error(String(unreadable.reason))
         case .event(let event):
             switch event.body {
             case .commit(let commit): try apply(commit, draft, message, &directory, &changes)
@@ -73,7 +74,7 @@ extension EventApplier {
         _ directory: inout ActorDirectory,
         _ changes: inout CounterChanges
     ) throws -> Outcome {
-        guard TID(commit.rev) != nil else { return .error("Invalid revision: \(commit.rev) is no TID") }
+        guard TID.isTID(commit.rev) else { return .error("Invalid revision: \(commit.rev) is no TID") }
         let key = RecordKey(collection: commit.collection, rkey: commit.rkey, did: draft.did)
         switch commit.operation {
         case "create", "update":
@@ -91,14 +92,14 @@ extension EventApplier {
 
     private func put(
         _ key: RecordKey,
-        rev: String,
-        cid: String,
+        rev: ByteText,
+        cid: ByteText,
         _ text: UnsafeRawBufferPointer,
         _ draft: EventDraft,
         _ directory: inout ActorDirectory,
         _ changes: inout CounterChanges
     ) throws -> Outcome {
-        let buried = try tombstones.revision(of: key)
+        let buried = try tombstones.revision(of: key).map(texts.add)
         if let buried, rev <= buried { return .skipped(RecordRule.olderMessage) }
         guard let actor = try actor(draft, rev: rev, &directory) else {
             return .skipped(EventApplier.accountDeletedMessage)
@@ -109,7 +110,7 @@ extension EventApplier {
             rev: rev,
             cid: cid,
             json: text,
-            indexedAt: UTCTimestamp.text(microseconds: draft.receivedAtMicroseconds)
+            indexedAt: draft.indexedAt
         )
         if try records.insertIfAbsent(record) {
             changes.recordCount(key.collection, 1)
@@ -117,7 +118,7 @@ extension EventApplier {
             if buried != nil { try tombstones.remove(key) }
             return .success
         }
-        let stored = try records.revision(of: key).map { (rev: $0.rev, cid: $0.cid) }
+        let stored = try records.revision(of: key).map { (rev: texts.add($0.rev), cid: texts.add($0.cid)) }
         switch RecordRule.verdict(rev: rev, cid: cid, stored: stored, buried: buried) {
         case .apply:
             try records.replace(record)
@@ -132,14 +133,14 @@ extension EventApplier {
 
     private func delete(
         _ key: RecordKey,
-        rev: String,
+        rev: ByteText,
         _ draft: EventDraft,
         _ directory: inout ActorDirectory,
         _ changes: inout CounterChanges
     ) throws -> Outcome {
         if try isGone(draft.did, rev: rev, &directory) { return .skipped(EventApplier.accountDeletedMessage) }
-        let stored = try records.revision(of: key).map { (rev: $0.rev, cid: $0.cid) }
-        let buried = try tombstones.revision(of: key)
+        let stored = try records.revision(of: key).map { (rev: texts.add($0.rev), cid: texts.add($0.cid)) }
+        let buried = try tombstones.revision(of: key).map(texts.add)
         if case .skip(let message) = RecordRule.verdict(rev: rev, cid: nil, stored: stored, buried: buried) {
             return .skipped(message)
         }
@@ -151,21 +152,20 @@ extension EventApplier {
     /// The actor that a record belongs to, made when this is its first; nil when the account was deleted after `rev`.
     private func actor(
         _ draft: EventDraft,
-        rev: String,
+        rev: ByteText,
         _ directory: inout ActorDirectory
     ) throws -> ActorDirectory.Entry? {
-        if let known = try directory.find(draft.did, db) { return rev > known.deletedRev ? known : nil }
+        if let known = try directory.find(draft.did, actors) { return rev > known.deletedRev ? known : nil }
         let deletion = try accountTombstones.find(draft.did)
-        let floor = deletion?.rev ?? ""
+        let floor = deletion.map { texts.add($0.rev) } ?? ""
         guard rev > floor else { return nil }
-        let indexedAt = UTCTimestamp.text(microseconds: draft.receivedAtMicroseconds)
-        let id = try actors.insert(draft.did, indexedAt: indexedAt, deletedRev: floor)
+        let id = try actors.insert(draft.did, indexedAt: draft.indexedAt, deletedRev: floor)
         if let deletion {
             // Its newest account event, though the actor was not known when it came.
             try actors.updateAccount(
                 id,
                 active: false,
-                status: EventApplier.deletedStatus,
+                status: String(EventApplier.deletedStatus),
                 timeMicroseconds: deletion.accountTimeMicroseconds,
                 seq: 0
             )
@@ -175,9 +175,9 @@ extension EventApplier {
         return entry
     }
 
-    private func isGone(_ did: String, rev: String, _ directory: inout ActorDirectory) throws -> Bool {
-        if let known = try directory.find(did, db) { return rev <= known.deletedRev }
-        guard let floor = try accountTombstones.floor(did) else { return false }
+    private func isGone(_ did: ByteText, rev: ByteText, _ directory: inout ActorDirectory) throws -> Bool {
+        if let known = try directory.find(did, actors) { return rev <= known.deletedRev }
+        guard let floor = try accountTombstones.floor(did).map(texts.add) else { return false }
         return rev <= floor
     }
 }
@@ -185,14 +185,14 @@ extension EventApplier {
 /// Identities and accounts.
 extension EventApplier {
     /// `status` of an account that is gone for good.
-    static let deletedStatus = "deleted"
+    static let deletedStatus: ByteText = "deleted"
 
     private func apply(
         _ identity: Identity,
         _ draft: EventDraft,
         _ directory: inout ActorDirectory
     ) throws -> Outcome {
-        guard try directory.find(draft.did, db) != nil, let actor = try actors.find(draft.did) else {
+        guard try directory.find(draft.did, actors) != nil, let actor = try actors.find(String(draft.did)) else {
             return .skipped(EventApplier.unknownActorMessage)
         }
         // One that names no handle tells nothing that is stored, and must not make an older one that does count for old.
@@ -203,7 +203,7 @@ extension EventApplier {
         }
         try actors.updateIdentity(
             actor.id,
-            handle: handle,
+            handle: String(handle),
             timeMicroseconds: order.timeMicroseconds,
             seq: order.seq
         )
@@ -217,10 +217,10 @@ extension EventApplier {
     ) throws -> Outcome {
         let order = order(account.relayTimeMicroseconds, account.seq, draft)
         let floor = TID(lastAt: order.timeMicroseconds).text
-        guard let actor = try actors.find(draft.did) else {
+        guard let actor = try actors.find(String(draft.did)) else {
             guard account.isDeletion else { return .skipped(EventApplier.unknownActorMessage) }
             try accountTombstones.put(
-                draft.did,
+                String(draft.did),
                 rev: floor,
                 accountTimeMicroseconds: order.timeMicroseconds,
                 receivedAtMicroseconds: draft.receivedAtMicroseconds
@@ -231,7 +231,7 @@ extension EventApplier {
         let buries = account.isDeletion && floor > actor.deletedRev
         if buries {
             try actors.markDeleted(actor.id, deletedRev: floor)
-            directory.remember(draft.did, ActorDirectory.Entry(id: actor.id, deletedRev: floor))
+            directory.remember(draft.did, ActorDirectory.Entry(id: actor.id, deletedRev: texts.add(floor)))
         }
         guard isNewer(order, than: (actor.accountTimeMicroseconds, actor.accountSeq)) else {
             return buries ? .success : .skipped(EventApplier.olderStateMessage)
@@ -239,7 +239,7 @@ extension EventApplier {
         try actors.updateAccount(
             actor.id,
             active: account.active,
-            status: account.status,
+            status: account.status.map { String($0) },
             timeMicroseconds: order.timeMicroseconds,
             seq: order.seq
         )

@@ -1,34 +1,43 @@
 import Crypto
 import Jetstream
 import Store
+import Texts
 
 /// A message as commit 1 logs it: the columns of its row, and the event that commit 2 applies.
+///
+/// Its texts are valid as long as the arena that it was made in.
 struct EventDraft {
     /// `operation` of a row whose message could not be read.
-    static let unreadableOperation = "unknown"
+    private static let unreadableOperation: ByteText = "unknown"
     /// Times before 2020 are no times of this network: the log takes the time of receipt instead.
     static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
     private static let dayMicroseconds: Int64 = 86_400_000_000
 
     let decoded: DecodedMessage
     let timestampMicroseconds: Int64
-    let operation: String
-    let collection: String
-    let did: String
-    let rkey: String
-    let rev: String
-    let cid: String
+    /// The same as the log writes it.
+    let timestamp: ByteText
+    let operation: ByteText
+    let collection: ByteText
+    let did: ByteText
+    let rkey: ByteText
+    let rev: ByteText
+    let cid: ByteText
     let receivedAtMicroseconds: Int64
+    /// The same as records and actors tell when they were stored.
+    let indexedAt: ByteText
 
     /// Makes the draft of a message as it came from the wire, or from the log.
-    init(_ message: MessageBatch.Message, decoder: EventDecoder) {
-        let decoded = EventDraft.decode(message, decoder)
+    init(_ message: MessageBatch.Message, decoder: EventDecoder, texts: TextArena) {
+        let decoded = EventDraft.decode(message, decoder, texts)
         self.decoded = decoded
         receivedAtMicroseconds = message.receivedAtMicroseconds
         timestampMicroseconds = EventDraft.plausible(
             decoded.timeMicroseconds,
             receivedAtMicroseconds: message.receivedAtMicroseconds
         )
+        timestamp = texts.add(timeMicroseconds: timestampMicroseconds)
+        indexedAt = texts.add(timeMicroseconds: receivedAtMicroseconds)
         switch decoded {
         case .event(let event):
             did = event.did
@@ -41,15 +50,15 @@ struct EventDraft {
                 cid = commit.cid ?? ""
             case .identity(let identity):
                 (operation, collection, rkey, cid) = ("identity", "", "", "")
-                rev = identity.seq.map(String.init) ?? EventDraft.digest(of: message.bytes)
+                rev = texts.add(identity.seq.map(String.init) ?? EventDraft.digest(of: message.bytes))
             case .account(let account):
                 (operation, collection, rkey, cid) = ("account", "", "", "")
-                rev = account.seq.map(String.init) ?? EventDraft.digest(of: message.bytes)
+                rev = texts.add(account.seq.map(String.init) ?? EventDraft.digest(of: message.bytes))
             }
         case .unreadable(let unreadable):
             did = unreadable.did
             (operation, collection, rkey, cid) = (EventDraft.unreadableOperation, "", "", "")
-            rev = EventDraft.digest(of: message.bytes)
+            rev = texts.add(EventDraft.digest(of: message.bytes))
         }
     }
 
@@ -61,12 +70,15 @@ struct EventDraft {
         return timeMicroseconds
     }
 
-    private static func decode(_ message: MessageBatch.Message, _ decoder: EventDecoder) -> DecodedMessage {
+    private static func decode(
+        _ message: MessageBatch.Message,
+        _ decoder: EventDecoder,
+        _ texts: TextArena
+    ) -> DecodedMessage {
         guard message.isText else {
-            let reason = "A binary message, where text was asked for"
-            return .unreadable(UnreadableMessage(reason: reason))
+            return .unreadable(UnreadableMessage(reason: "A binary message, where text was asked for"))
         }
-        return decoder.decode(message.bytes)
+        return decoder.decode(message.bytes, into: texts)
     }
 
     /// The key of what has none of its own (invariant 2).
@@ -76,5 +88,12 @@ struct EventDraft {
             return digits.count == 1 ? "0\(digits)" : digits
         }
         return "sha256:\(hex.joined())"
+    }
+}
+
+extension TextArena {
+    /// Adds a time as ``UTCTimestamp`` writes it.
+    fileprivate func add(timeMicroseconds: Int64) -> ByteText {
+        add(count: UTCTimestamp.length) { UTCTimestamp.write(microseconds: timeMicroseconds, to: $0) }
     }
 }

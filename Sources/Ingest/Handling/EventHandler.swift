@@ -30,7 +30,6 @@ package actor EventHandler {
     private let clock: WallClock
     private let logger: Logger
     private let queue: MessageQueue
-    private let decoder = EventDecoder()
     private let tracker: PositionTracker
     private let journal: RunJournal
 
@@ -65,13 +64,9 @@ package actor EventHandler {
         await noteQuiet()
         var lastCommit = ContinuousClock.now - options.commitInterval
         while true {
-            await queue.wait(forAtLeast: 1, until: .now + EventHandler.idleInterval)
-            let due = lastCommit + options.commitInterval
-            if ContinuousClock.now < due {
-                await queue.wait(forAtLeast: MessageQueue.batchMessageLimit, until: due)
-            }
+            await waitForBatch(due: lastCommit + options.commitInterval)
             if let batch = queue.take() {
-                await handle(batch)
+                await handleBacklog(from: DraftedBatch(batch))
                 lastCommit = .now
             } else if queue.isFinished {
                 break
@@ -82,44 +77,67 @@ package actor EventHandler {
         await noteQuiet()
     }
 
+    /// Waits until there is something to commit, and then until that is due or has become a whole batch.
+    private func waitForBatch(due: ContinuousClock.Instant) async {
+        await queue.wait(forAtLeast: 1, until: .now + EventHandler.idleInterval)
+        if ContinuousClock.now < due {
+            await queue.wait(forAtLeast: MessageQueue.batchMessageLimit, until: due)
+        }
+    }
+
+    /// Handles a batch, and whole batches for as long as they wait behind it: while one is written, the next is read.
+    private func handleBacklog(from first: DraftedBatch) async {
+        var batch: DraftedBatch? = first
+        while let current = batch {
+            async let next = EventHandler.draftNext(queue)
+            await handle(current)
+            batch = await next
+            if let waiting = batch, queue.isFinished {
+                return queue.discard(count: waiting.count, .stop)
+            }
+        }
+    }
+
+    @concurrent
+    private nonisolated static func draftNext(_ queue: MessageQueue) async -> DraftedBatch? {
+        queue.takeWhole().map(DraftedBatch.init)
+    }
+
     /// Writes down what the run says of itself, once all its parts have ended.
     package func saveState() async {
         _ = await persist { handler in try handler.store.write { db in try handler.journal.save(db) } }
     }
 
-    private func handle(_ batch: MessageBatch) async {
-        let drafts = batch.withMessages { messages in messages.map { EventDraft($0, decoder: decoder) } }
+    private func handle(_ batch: DraftedBatch) async {
         let result = await persist { handler in
-            try handler.log(batch, drafts)
+            try handler.log(batch)
         }
         guard let result else { return queue.discard(count: batch.count, .stop) }
         queue.settle(count: batch.count, stored: result.rows.count, skipped: result.skipped)
         guard !result.rows.isEmpty else { return }
         _ = await persist { handler in
-            try handler.apply(batch, drafts, result.rows)
+            try handler.apply(batch, result.rows)
         }
     }
 
     /// Commit 1.
-    private func log(_ batch: MessageBatch, _ drafts: [EventDraft]) throws -> InboxLog.Result {
-        try batch.withMessages { messages in
-            try store.write { db in
-                try forgetIfOthersWrote(db)
-                let result = try InboxLog(db: db).log(drafts, messages, &directory)
-                try tracker.save(drafts, from: batch.source, db)
-                // Else commit 2 does, when the batch is out of hand.
-                if result.rows.isEmpty { try journal.save(db) }
-                return result
-            }
+    private func log(_ batch: DraftedBatch) throws -> InboxLog.Result {
+        try store.write { db in
+            try forgetIfOthersWrote(db)
+            let result = try InboxLog(db: db).log(batch, &directory)
+            try tracker.save(batch.drafts, from: batch.batch.source, db)
+            // Else commit 2 does, when the batch is out of hand.
+            if result.rows.isEmpty { try journal.save(db) }
+            return result
         }
     }
 
     /// Commit 2.
-    private func apply(_ batch: MessageBatch, _ drafts: [EventDraft], _ rows: [InboxLog.Row]) throws {
+    private func apply(_ batch: DraftedBatch, _ rows: [InboxLog.Row]) throws {
         let applier = BatchApplier(emptiesPayloads: options.emptiesPayloads)
-        try batch.withMessages { messages in
+        try batch.batch.withMessages { messages in
             let items = rows.map { row in
-                BatchApplier.Item(id: row.id, draft: drafts[row.index], message: messages[row.index].bytes)
+                BatchApplier.Item(id: row.id, draft: batch.drafts[row.index], message: messages[row.index].bytes)
             }
             do {
                 try store.write { db in

@@ -1,6 +1,7 @@
 import GRDB
 import Jetstream
 import Store
+import Texts
 
 /// Commit 1: a batch into the log as `processing`, under its unique keys, with the position that covers it
 /// (invariants 1, 2).
@@ -14,60 +15,53 @@ struct InboxLog {
 
     struct Result {
         /// The new rows, by id, which grows; SQLite leaves one out where it met a duplicate.
-        var rows: [Row] = []
-        var skipped: [FlowCounters.SkipReason: Int] = [:]
+        var rows: [Row]
+        var skipped: [FlowCounters.SkipReason: Int]
     }
 
     let db: Database
 
     /// Logs a batch and changes the counters; the position and the run are the caller's.
-    func log(
-        _ drafts: [EventDraft],
-        _ messages: [MessageBatch.Message],
-        _ directory: inout ActorDirectory
-    ) throws -> Result {
-        let activity = ActivityRepository(db)
-        var result = Result()
-        var bytes: Int64 = 0
-        var newDids: Set<String> = []
-        for (index, draft) in drafts.enumerated() {
-            guard try isWanted(draft, newDids, &directory) else {
-                result.skipped[.unknownActor, default: 0] += 1
-                continue
-            }
-            let message = messages[index]
-            guard let id = try activity.log(draft.row(message)) else {
-                result.skipped[.duplicate, default: 0] += 1
-                continue
-            }
-            result.rows.append(Row(id: id, index: index))
-            bytes += Int64(message.bytes.count)
-            if draft.makesActor { newDids.insert(draft.did) }
+    func log(_ drafted: DraftedBatch, _ directory: inout ActorDirectory) throws -> Result {
+        try drafted.batch.withMessages { messages in
+            let activity = ActivityRepository(db)
+            let wanted = try wantedIndices(drafted.drafts, &directory)
+            let ids = try activity.log(wanted.map { drafted.drafts[$0].row(messages[$0]) })
+            let rows = zip(wanted, ids).compactMap { index, id in id.map { Row(id: $0, index: index) } }
+            let result = Result(
+                rows: rows,
+                skipped: [.unknownActor: messages.count - wanted.count, .duplicate: wanted.count - rows.count]
+                    .filter { $0.value > 0 }
+            )
+            if let first = rows.first { try activity.openInbox(from: first.id) }
+            try count(result, bytes: rows.reduce(0) { $0 + Int64(messages[$1.index].bytes.count) })
+            return result
         }
-        try count(result, bytes)
-        return result
     }
 
-    private func count(_ result: Result, _ bytes: Int64) throws {
+    private func count(_ result: Result, bytes: Int64) throws {
         var changes = CounterChanges()
         changes.logged(count: Int64(result.rows.count), bytes: bytes)
         for (reason, count) in result.skipped { changes.skipped(reason: reason.rawValue, count: Int64(count)) }
         try changes.apply(db)
     }
 
+    /// Which of the drafts are to be logged.
+    ///
     /// Identity and account events are logged for the actors that we know, those whose first record stands before them
     /// in the batch among them; a deletion always, since its tombstone must outlive a crash like any effect.
-    private func isWanted(
-        _ draft: EventDraft,
-        _ newDids: Set<String>,
-        _ directory: inout ActorDirectory
-    ) throws -> Bool {
-        guard case .event(let event) = draft.decoded else { return true }
-        switch event.body {
-        case .commit: return true
-        case .account(let account) where account.isDeletion: return true
-        case .identity, .account:
-            return try newDids.contains(draft.did) || directory.find(draft.did, db) != nil
+    private func wantedIndices(_ drafts: [EventDraft], _ directory: inout ActorDirectory) throws -> [Int] {
+        let actors = ActorRepository(db)
+        return try drafts.indices.filter { index in
+            let draft = drafts[index]
+            guard case .event(let event) = draft.decoded else { return true }
+            switch event.body {
+            case .commit: return true
+            case .account(let account) where account.isDeletion: return true
+            case .identity, .account:
+                return try directory.find(draft.did, actors) != nil
+                    || drafts[..<index].contains { $0.makesActor && $0.did == draft.did }
+            }
         }
     }
 }
@@ -78,7 +72,7 @@ extension EventDraft {
 
     fileprivate func row(_ message: MessageBatch.Message) -> NewActivity {
         NewActivity(
-            timestamp: UTCTimestamp.text(microseconds: timestampMicroseconds),
+            timestamp: timestamp,
             operation: operation,
             collection: collection,
             did: did,

@@ -1,3 +1,5 @@
+import Texts
+
 /// What one operation means for one record, given what is stored of it (invariant 3).
 ///
 /// Pure.
@@ -26,7 +28,12 @@ enum RecordRule {
     ///   - stored: revision and content identifier of the record; nil when there is none.
     ///   - buried: revision of the record's tombstone; nil when there is none.
     /// - Returns: what to do.
-    static func verdict(rev: String, cid: String?, stored: (rev: String, cid: String)?, buried: String?) -> Verdict {
+    static func verdict(
+        rev: ByteText,
+        cid: ByteText?,
+        stored: (rev: ByteText, cid: ByteText)?,
+        buried: ByteText?
+    ) -> Verdict {
         if let buried, rev <= buried { return .skip(message: olderMessage) }
         guard let stored else { return .apply }
         guard let cid else { return rev > stored.rev ? .apply : .skip(message: olderMessage) }

@@ -1,6 +1,7 @@
 import GRDB
 import Jetstream
 import Store
+import Texts
 
 /// Applies single rows of the log from their own payload: at start what was left `processing` (invariant 1), and what a
 /// person asks to have tried again.
@@ -78,9 +79,12 @@ struct RowApplier {
                 )
                 var directory = ActorDirectory()
                 var changes = CounterChanges()
-                outcome = try EventApplier(db)
-                    .apply(EventDraft(message, decoder: decoder), bytes, &directory, &changes)
-                try changes.apply(db)
+                let texts = TextArena()
+                try withExtendedLifetime(texts) {
+                    let draft = EventDraft(message, decoder: decoder, texts: texts)
+                    outcome = try EventApplier(db).apply(draft, bytes, &directory, &changes)
+                    try changes.apply(db)
+                }
             }
             return .commit
         }

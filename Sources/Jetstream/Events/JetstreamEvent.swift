@@ -1,7 +1,11 @@
+package import Texts
+
 /// One event of a Jetstream, the same whichever wire it came over.
+///
+/// Its texts are valid as long as the arena that it was decoded into.
 package struct JetstreamEvent: Sendable, Equatable {
     /// The repository (account) that the event belongs to.
-    package var did: String
+    package var did: ByteText
     /// When the server saw the event, in microseconds since the Unix epoch.
     ///
     /// Neither unique (operations of one commit share it) nor increasing, and never to be trusted: it may be negative or
@@ -25,13 +29,13 @@ package struct Commit: Sendable, Equatable {
     /// The repository's revision after the commit: a TID, which grows with time.
     ///
     /// Not checked by the decoder.
-    package var rev: String
+    package var rev: ByteText
     /// `create`, `update` or `delete`; any other text is passed on for the reader to report.
-    package var operation: String
-    package var collection: String
-    package var rkey: String
+    package var operation: ByteText
+    package var collection: ByteText
+    package var rkey: ByteText
     /// The record's content identifier; nil for a delete.
-    package var cid: String?
+    package var cid: ByteText?
     package var record: RecordText
 
     /// The record, as the bytes in which it was sent.
@@ -48,7 +52,7 @@ package struct Commit: Sendable, Equatable {
 /// A change of a handle, or of the document behind a DID.
 package struct Identity: Sendable, Equatable {
     /// The new handle; nil when the event does not say.
-    package var handle: String?
+    package var handle: ByteText?
     /// The relay's sequence number; nil when it is missing or 0.
     package var seq: Int64?
     /// When the relay saw it, in microseconds since the Unix epoch; nil when it is missing or no date.
@@ -59,7 +63,7 @@ package struct Identity: Sendable, Equatable {
 package struct Account: Sendable, Equatable {
     package var active: Bool
     /// `takendown`, `suspended`, `deleted`, `deactivated`, `desynchronized`, `throttled`, or whatever else was sent.
-    package var status: String?
+    package var status: ByteText?
     /// The relay's sequence number; nil when it is missing or 0.
     package var seq: Int64?
     /// When the relay saw it, in microseconds since the Unix epoch; nil when it is missing or no date.
@@ -69,13 +73,13 @@ package struct Account: Sendable, Equatable {
 /// A message of which no event could be made.
 package struct UnreadableMessage: Sendable, Equatable {
     /// What is wrong with it, naming the field, for a person to read.
-    package var reason: String
+    package var reason: ByteText
     /// What could be read all the same: '' and nil where it could not.
-    package var did: String
+    package var did: ByteText
     package var timeMicroseconds: Int64?
     package var seq: Int64?
 
-    package init(reason: String, did: String = "", timeMicroseconds: Int64? = nil, seq: Int64? = nil) {
+    package init(reason: ByteText, did: ByteText = "", timeMicroseconds: Int64? = nil, seq: Int64? = nil) {
         self.reason = reason
         self.did = did
         self.timeMicroseconds = timeMicroseconds

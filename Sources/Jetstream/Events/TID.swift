@@ -1,3 +1,5 @@
+package import Texts
+
 /// A timestamp identifier: 64 bits as 13 characters that sort as the numbers do (AT Protocol, "TID").
 ///
 /// The top bit is 0, then 53 bits of microseconds since the Unix epoch, then 10 bits that tell clocks apart.
@@ -13,6 +15,9 @@ package struct TID: Sendable, Hashable, Comparable {
         guard TID.value(text.utf8) != nil else { return nil }
         self.text = text
     }
+
+    /// Whether a text is a TID.
+    package static func isTID(_ text: ByteText) -> Bool { value(text.bytes) != nil }
 
     /// The greatest TID of a moment: every revision made at or before it is not greater.
     ///

@@ -8,8 +8,8 @@ import Synchronization
 /// that a message moves from one to the next in a single step.
 package final class MessageQueue: Sendable {
     /// When a batch is closed and the next begun: about what one commit should hold.
-    package static let batchMessageLimit = 2_000
-    package static let batchByteLimit = 1024 * 1024
+    package static let batchMessageLimit = 4_000
+    package static let batchByteLimit = 3 * 1024 * 1024
 
     fileprivate struct State {
         var batches: [MessageBatch] = []
@@ -155,8 +155,17 @@ extension MessageQueue {
     ///
     /// It stays in hand until it is settled.
     package func take() -> MessageBatch? {
+        take { !$0.batches.isEmpty }
+    }
+
+    /// Takes the oldest batch if it is closed, so that waiting would not make it larger; else nil.
+    package func takeWhole() -> MessageBatch? {
+        take { $0.batches.count > 1 }
+    }
+
+    private func take(if isReady: (State) -> Bool) -> MessageBatch? {
         let (batch, readerWaits) = state.withLock { state -> (MessageBatch?, Bool) in
-            guard !state.batches.isEmpty else { return (nil, false) }
+            guard isReady(state) else { return (nil, false) }
             let batch = state.batches.removeFirst()
             state.bytes -= batch.byteCount
             state.counters.queued -= batch.count

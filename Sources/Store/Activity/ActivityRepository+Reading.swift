@@ -43,8 +43,8 @@ extension ActivityRepository {
         let statement = BoundStatement(
             database,
             """
-            SELECT id FROM jetstream_activity INDEXED BY activity_open
-            WHERE status <> 'success' AND status = 'processing' AND id > ? ORDER BY id LIMIT ?
+            SELECT id FROM jetstream_activity NOT INDEXED
+            WHERE id >= \(ActivityRepository.inboxFrom) AND status = 'processing' AND id > ? ORDER BY id LIMIT ?
             """
         )
         var walk = BoundedWalk<Int64>(limit: limit, examining: limit)
@@ -56,16 +56,24 @@ extension ActivityRepository {
 
     /// The earliest time among the events that are `processing` or ended in `error`, or nil when there are none.
     package func oldestOpenTimestamp() throws -> String? {
-        let statement = BoundStatement(
+        let inInbox = BoundStatement(
             database,
             """
-            SELECT min(timestamp) FROM jetstream_activity INDEXED BY activity_open
-            WHERE status <> 'success' AND status = ?
+            SELECT min(timestamp) FROM jetstream_activity NOT INDEXED
+            WHERE id >= \(ActivityRepository.inboxFrom) AND status = 'processing'
             """
         )
-        let oldest = try [ActivityStatus.processing, .error].compactMap { status in
-            try statement.first(status.rawValue) { $0.optionalText(0) } ?? nil
-        }
+        let failed = BoundStatement(
+            database,
+            """
+            SELECT min(timestamp) FROM jetstream_activity INDEXED BY activity_failed
+            WHERE status <> 'success' AND status <> 'processing' AND status = 'error'
+            """
+        )
+        let oldest = try [inInbox, failed].compactMap { try $0.first { $0.optionalText(0) } ?? nil }
         return oldest.min()
     }
+
+    /// The id before which no event is `processing`, as a term of a statement.
+    static let inboxFrom = "ifnull((SELECT value FROM counter WHERE name = '\(CounterName.inboxFrom)'), 0)"
 }

@@ -1,5 +1,4 @@
 package import GRDB
-import GRDBSQLite
 
 /// The log: every event that was received, and what became of it.
 ///
@@ -8,21 +7,26 @@ import GRDBSQLite
 package struct ActivityRepository {
     let database: Database
 
-    private let insert: BoundStatement
+    let insertOne: BoundStatement
+    let insertMany: BoundStatement
+    let selectKey: BoundStatement
     private let finishRange: BoundStatement
     private let update: BoundStatement
     private let attempt: BoundStatement
     let select: BoundStatement
 
+    /// How many events one statement logs; more save nothing that can be measured.
+    static let eventsPerStatement = 20
+
     package init(_ database: Database) {
         self.database = database
-        insert = BoundStatement(
+        insertOne = BoundStatement(database, ActivityRepository.insertionOfOne)
+        insertMany = BoundStatement(database, ActivityRepository.insertionOfMany)
+        selectKey = BoundStatement(
             database,
             """
-            INSERT INTO jetstream_activity
-                (timestamp, operation, collection, did, status, event_json, rkey, rev, cid, received_at)
-            VALUES (?, ?, ?, ?, 'processing', ?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
+            SELECT id FROM jetstream_activity
+            WHERE rev = ? AND did = ? AND collection = ? AND rkey = ? AND operation = ?
             """
         )
         finishRange = BoundStatement(
@@ -41,26 +45,6 @@ package struct ActivityRepository {
             "UPDATE jetstream_activity SET attempts = attempts + 1 WHERE id = ? RETURNING attempts"
         )
         select = BoundStatement(database, "SELECT \(ActivityEntry.columns) FROM jetstream_activity WHERE id = ?")
-    }
-
-    /// Logs an event as `processing`.
-    ///
-    /// - Parameter activity: The event.
-    /// - Returns: Its id, or nil when the log has an event of this key already.
-    /// - Throws: `DatabaseError`.
-    package func log(_ activity: NewActivity) throws -> Int64? {
-        let rows = try insert.run(
-            activity.timestamp,
-            activity.operation,
-            activity.collection,
-            activity.did,
-            BorrowedBytes(bytes: activity.payload, isText: activity.payloadIsText),
-            activity.rkey,
-            activity.rev,
-            activity.cid,
-            activity.receivedAtMicroseconds
-        )
-        return rows == 0 ? nil : sqlite3_last_insert_rowid(database.sqliteConnection)
     }
 
     /// Ends the `processing` events of a range as `success` without a message; others of the range stay as they are.

@@ -1,7 +1,8 @@
 /// The statements that walk the log for a filter, newest first, along the index that fits it best.
 ///
 /// Their columns are the id, the timestamp and whether the row matches what the index does not cover. The index is named
-/// in the statement, so that no statistics can lead the planner to another one. After a cursor there are two of them:
+/// in the statement, so that no statistics can lead the planner to another one; the few rows that are `processing` have
+/// none, and are sorted. After a cursor there are two of them:
 /// the rest of the events of the cursor's time, then the earlier ones; as one row-value comparison SQLite would walk all
 /// events of that time again for every page.
 struct ActivityWalk {
@@ -17,9 +18,12 @@ struct ActivityWalk {
         var residue = Terms()
         var range = Terms()
         switch path {
-        case .status:
+        case .inbox:
+            range.add("id >= \(ActivityRepository.inboxFrom) AND status = ?", filter.status?.rawValue)
+            residue.add("collection = ?", filter.collection)
+        case .failed:
             // A partial index is used only when its own condition is among the terms.
-            range.add("status <> 'success' AND status = ?", filter.status?.rawValue)
+            range.add("status <> 'success' AND status <> 'processing' AND status = ?", filter.status?.rawValue)
             residue.add("collection = ?", filter.collection)
         case .collection:
             range.add("collection = ?", filter.collection)
@@ -33,7 +37,7 @@ struct ActivityWalk {
         parts = ranges.map { range in
             Part(
                 sql: """
-                    SELECT id, timestamp, \(residue.sql) FROM jetstream_activity INDEXED BY \(path.rawValue)
+                    SELECT id, timestamp, \(residue.sql) FROM jetstream_activity \(path.rawValue)
                     WHERE \(range.sql) ORDER BY timestamp DESC, id DESC
                     """,
                 arguments: residue.arguments + range.arguments
@@ -55,15 +59,16 @@ struct ActivityWalk {
 
 /// The index that a filter is answered from.
 private enum Path: String {
-    case status = "activity_open"
-    case collection = "activity_collection"
-    case timestamp = "activity_timestamp"
+    case inbox = "NOT INDEXED"
+    case failed = "INDEXED BY activity_failed"
+    case collection = "INDEXED BY activity_collection"
+    case timestamp = "INDEXED BY activity_timestamp"
 
     init(_ filter: ActivityFilter) {
-        if let status = filter.status, status != .success {
-            self = .status
-        } else {
-            self = filter.collection == nil ? .timestamp : .collection
+        switch filter.status {
+        case .processing: self = .inbox
+        case .error, .validationError: self = .failed
+        case .success, nil: self = filter.collection == nil ? .timestamp : .collection
         }
     }
 }

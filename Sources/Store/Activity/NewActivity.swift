@@ -1,18 +1,20 @@
+package import Texts
+
 /// An event that is about to be logged.
 package struct NewActivity {
     /// The event's time, as ``UTCTimestamp`` writes it.
-    package var timestamp: String
+    package var timestamp: ByteText
 
-    package var operation: String
-    package var collection: String
-    package var did: String
-    package var rkey: String
+    package var operation: ByteText
+    package var collection: ByteText
+    package var did: ByteText
+    package var rkey: ByteText
 
     /// The revision; the inner seq of identity and account events, `sha256:` of the bytes where there is neither.
-    package var rev: String
+    package var rev: ByteText
 
     /// The content's identifier; empty where there is none.
-    package var cid: String
+    package var cid: ByteText
 
     /// The message as it was received; it stays where it is until ``ActivityRepository/log(_:)`` returned.
     package var payload: UnsafeRawBufferPointer
@@ -24,13 +26,13 @@ package struct NewActivity {
     package var receivedAtMicroseconds: Int64
 
     package init(
-        timestamp: String,
-        operation: String,
-        collection: String,
-        did: String,
-        rkey: String,
-        rev: String,
-        cid: String,
+        timestamp: ByteText,
+        operation: ByteText,
+        collection: ByteText,
+        did: ByteText,
+        rkey: ByteText,
+        rev: ByteText,
+        cid: ByteText,
         payload: UnsafeRawBufferPointer,
         payloadIsText: Bool = true,
         receivedAtMicroseconds: Int64

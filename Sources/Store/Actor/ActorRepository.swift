@@ -1,5 +1,6 @@
 package import GRDB
 import GRDBSQLite
+package import Texts
 
 /// The accounts that records were stored of, each with the newest state that its events told.
 ///
@@ -7,17 +8,24 @@ import GRDBSQLite
 package struct ActorRepository {
     private let database: Database
     private let select: BoundStatement
+    private let selectKey: BoundStatement
     private let insert: BoundStatement
 
     package init(_ database: Database) {
         self.database = database
         select = BoundStatement(database, "SELECT \(ActorEntry.columns) FROM actor WHERE did = ?")
+        selectKey = BoundStatement(database, "SELECT id, deleted_rev FROM actor WHERE did = ?")
         insert = BoundStatement(database, "INSERT INTO actor (did, indexed_at, deleted_rev) VALUES (?, ?, ?)")
     }
 
     /// The actor of a DID, or nil when it is not known.
     package func find(_ did: String) throws -> ActorEntry? {
         try select.first(did, read: ActorEntry.init)
+    }
+
+    /// The id of a DID's actor, and up to which revision its records are deleted; nil when it is not known.
+    package func key(of did: ByteText) throws -> (id: Int64, deletedRev: String)? {
+        try selectKey.first(did) { ($0.int64(0), $0.text(1)) }
     }
 
     /// Adds an actor.
@@ -28,7 +36,7 @@ package struct ActorRepository {
     ///   - deletedRev: What ``AccountTombstoneRepository/floor(_:)`` says; empty when the account was never deleted.
     /// - Returns: The actor's id.
     /// - Throws: `DatabaseError`.
-    package func insert(_ did: String, indexedAt: String, deletedRev: String = "") throws -> Int64 {
+    package func insert(_ did: ByteText, indexedAt: ByteText, deletedRev: ByteText = "") throws -> Int64 {
         try insert.run(did, indexedAt, deletedRev)
         return sqlite3_last_insert_rowid(database.sqliteConnection)
     }

@@ -1,4 +1,5 @@
 package import GRDB
+package import Texts
 
 /// What a transaction changes in the sums, added up in memory and written once, in the same transaction.
 ///
@@ -18,7 +19,7 @@ package struct CounterChanges: Sendable, Equatable {
 
     private(set) var totals: [String: Int64] = [:]
     private(set) var minutes: [MinuteKey: Int64] = [:]
-    private(set) var recordCounts: [String: Int64] = [:]
+    private(set) var recordCounts: [ByteText: Int64] = [:]
 
     package init() {}
 
@@ -33,7 +34,7 @@ package struct CounterChanges: Sendable, Equatable {
     }
 
     /// Adds to the number of a collection's records.
-    package mutating func recordCount(_ collection: String, _ count: Int64) {
+    package mutating func recordCount(_ collection: ByteText, _ count: Int64) {
         recordCounts[collection, default: 0] += count
     }
 

@@ -4,6 +4,9 @@ enum CounterName {
     static let payloadBytes = "payload_bytes"
     static let gaps = "gaps"
 
+    /// No sum but an id: no event before it is `processing`.
+    static let inboxFrom = "inbox_from"
+
     /// Before a status.
     static let cleanedPrefix = "cleaned_"
 

@@ -1,4 +1,5 @@
 package import GRDB
+package import Texts
 
 /// The deletions of whole accounts, also of those that no record was ever stored of.
 package struct AccountTombstoneRepository {
@@ -11,12 +12,12 @@ package struct AccountTombstoneRepository {
     }
 
     /// The revision up to which everything of an account is deleted, or nil when it was never deleted.
-    package func floor(_ did: String) throws -> String? {
+    package func floor(_ did: ByteText) throws -> String? {
         try select.first(did) { $0.text(0) }
     }
 
     /// The newest deletion of an account, or nil when it was never deleted.
-    package func find(_ did: String) throws -> (rev: String, accountTimeMicroseconds: Int64)? {
+    package func find(_ did: ByteText) throws -> (rev: String, accountTimeMicroseconds: Int64)? {
         try select.first(did) { ($0.text(0), $0.int64(1)) }
     }
 

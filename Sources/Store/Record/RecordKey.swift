@@ -1,26 +1,35 @@
+package import Texts
+
 /// The identity of a record: whose, of which collection, under which key.
+///
+/// Valid as long as its texts.
 package struct RecordKey: Hashable, Sendable {
     /// The collection's NSID.
-    package let collection: String
+    package let collection: ByteText
 
-    package let rkey: String
-    package let did: String
+    package let rkey: ByteText
+    package let did: ByteText
 
-    package init(collection: String, rkey: String, did: String) {
+    package init(collection: ByteText, rkey: ByteText, did: ByteText) {
         self.collection = collection
         self.rkey = rkey
         self.did = did
     }
 
-    /// The key of an `at://DID/COLLECTION/RKEY`, or nil for any other text.
-    package init?(uri: String) {
+    /// The key of an `at://DID/COLLECTION/RKEY`, its texts in an arena; nil for any other text.
+    package init?(uri: String, texts: TextArena) {
+        guard let parts = RecordKey.parts(of: uri) else { return nil }
+        self.init(collection: texts.add(parts[1]), rkey: texts.add(parts[2]), did: texts.add(parts[0]))
+    }
+
+    /// Whether a text is an `at://DID/COLLECTION/RKEY`.
+    package static func isURI(_ text: String) -> Bool { parts(of: text) != nil }
+
+    private static func parts(of uri: String) -> [String]? {
         let scheme = "at://"
         guard uri.hasPrefix(scheme) else { return nil }
         let parts = uri.dropFirst(scheme.count).split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else { return nil }
-        self.init(collection: String(parts[1]), rkey: String(parts[2]), did: String(parts[0]))
+        return parts.map(String.init)
     }
-
-    /// The record's `at://` address.
-    package var uri: String { "at://\(did)/\(collection)/\(rkey)" }
 }

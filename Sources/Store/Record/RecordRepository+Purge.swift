@@ -1,3 +1,5 @@
+import Texts
+
 /// What one chunk of a purge came to.
 package struct RecordPurge: Sendable, Equatable {
     /// The removed records by collection.
@@ -44,8 +46,10 @@ extension RecordRepository {
             return true
         }
         var changes = CounterChanges()
+        let texts = TextArena()
+        defer { withExtendedLifetime(texts) {} }
         for (collection, count) in purge.removedByCollection {
-            changes.recordCount(collection, -count)
+            changes.recordCount(texts.add(collection), -count)
         }
         for id in removed {
             try remove.run(id)

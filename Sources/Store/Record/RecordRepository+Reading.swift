@@ -1,4 +1,14 @@
+import Texts
+
 extension RecordRepository {
+    /// A record by its `at://DID/COLLECTION/RKEY`, or nil when there is none or its account was deleted since.
+    package func record(uri: String) throws -> RecordEntry? {
+        let texts = TextArena()
+        return try withExtendedLifetime(texts) {
+            try RecordKey(uri: uri, texts: texts).flatMap { try record($0) }
+        }
+    }
+
     /// A record, or nil when there is none or its account was deleted since.
     package func record(_ key: RecordKey) throws -> RecordEntry? {
         let statement = BoundStatement(

@@ -1,4 +1,5 @@
 package import GRDB
+package import Texts
 
 /// The records, each in its newest revision.
 ///
@@ -96,7 +97,7 @@ package struct RecordRepository {
     /// - Returns: Whether there is such a record.
     /// - Throws: `DatabaseError`.
     @discardableResult
-    package func storeRevision(_ key: RecordKey, rev: String) throws -> Bool {
+    package func storeRevision(_ key: RecordKey, rev: ByteText) throws -> Bool {
         try updateRevision.run(rev, key.collection, key.rkey, key.did) > 0
     }
 

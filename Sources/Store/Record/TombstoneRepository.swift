@@ -1,4 +1,5 @@
 package import GRDB
+package import Texts
 
 /// The deletions of single records: an event that is not newer than its record's tombstone changes nothing.
 package struct TombstoneRepository {
@@ -33,7 +34,7 @@ package struct TombstoneRepository {
     ///   - rev: The revision that deleted it.
     ///   - receivedAtMicroseconds: When the deletion was received, since the Unix epoch.
     /// - Throws: `DatabaseError`.
-    package func bury(_ key: RecordKey, rev: String, receivedAtMicroseconds: Int64) throws {
+    package func bury(_ key: RecordKey, rev: ByteText, receivedAtMicroseconds: Int64) throws {
         try insert.run(key.collection, key.rkey, key.did, rev, receivedAtMicroseconds)
     }
 

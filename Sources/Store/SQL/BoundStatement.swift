@@ -31,6 +31,27 @@ final class BoundStatement {
         return Int(sqlite3_changes(database.sqliteConnection))
     }
 
+    /// Runs a statement of several equal runs of parameters, such as an INSERT of as many rows.
+    ///
+    /// - Parameters:
+    ///   - rows: What the runs are of; as many as the statement has.
+    ///   - arguments: The values of one run's parameters, in their order.
+    /// - Returns: The number of changed rows.
+    /// - Throws: `DatabaseError`.
+    func run<Row, each Argument: StatementArgument>(
+        rows: some Collection<Row>,
+        _ arguments: (Row) -> (repeat each Argument)
+    ) throws -> Int {
+        let statement = try pointer()
+        var binding = Binding(statement)
+        for row in rows {
+            let values = arguments(row)
+            repeat binding.add(each values)
+        }
+        try step(statement, bound: binding.code) { _ in true }
+        return Int(sqlite3_changes(database.sqliteConnection))
+    }
+
     /// Reads the first row.
     ///
     /// - Parameters:

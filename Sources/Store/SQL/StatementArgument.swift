@@ -1,4 +1,5 @@
 import GRDBSQLite
+import Texts
 
 /// A value that can be bound to a parameter of a prepared statement.
 ///
@@ -62,6 +63,13 @@ extension Optional: StatementArgument where Wrapped: StatementArgument {
     }
 }
 
+/// Bound without a copy: the text must live until the statement has been stepped; ``BoundStatement`` clears it then.
+extension ByteText: StatementArgument {
+    func bind(to statement: OpaquePointer, at index: CInt) -> CInt {
+        BorrowedBytes(bytes: bytes, isText: true).bind(to: statement, at: index)
+    }
+}
+
 /// Bytes that are bound without a copy.
 ///
 /// They must stay where they are until the statement has been stepped; ``BoundStatement`` clears the binding then.
@@ -75,7 +83,8 @@ struct BorrowedBytes: StatementArgument {
         let length = UInt64(bytes.count)
         guard let start = bytes.baseAddress else {
             return isText
-                ? sqlite3_bind_text(statement, index, "", 0, transient) : sqlite3_bind_zeroblob(statement, index, 0)
+                ? sqlite3_bind_text(statement, index, "", 0, transient)
+                : sqlite3_bind_zeroblob(statement, index, 0)
         }
         guard isText else { return sqlite3_bind_blob64(statement, index, start, length, nil) }
         let characters = start.assumingMemoryBound(to: CChar.self)

@@ -34,7 +34,7 @@ struct RecordsCommand: ParsableCommand {
 
     /// What is asked for.
     private enum Question {
-        case one(RecordKey)
+        case one(uri: String)
         case ofCollection(String, after: CollectionCursor?)
         case ofAccount(String, after: Int64?)
     }
@@ -46,11 +46,11 @@ struct RecordsCommand: ParsableCommand {
     func run() throws {
         let store = try databaseOptions.open(.readOnly)
         switch try question() {
-        case .one(let key):
-            guard let entry = try store.read({ try RecordRepository($0).record(key) }) else {
+        case .one(let uri):
+            guard let entry = try store.read({ try RecordRepository($0).record(uri: uri) }) else {
                 throw CommandFailure(
                     code: CommandFailure.Code.failure,
-                    message: "there is no record \(TerminalText.escaped(key.uri))"
+                    message: "there is no record \(TerminalText.escaped(uri))"
                 )
             }
             try show(RecordReport(entry))
@@ -71,10 +71,10 @@ struct RecordsCommand: ParsableCommand {
     private func question() throws -> Question {
         switch (uri, collection, did) {
         case (let uri?, nil, nil):
-            guard let key = RecordKey(uri: uri) else {
+            guard RecordKey.isURI(uri) else {
                 throw ValidationError("a record is named at://DID/COLLECTION/RKEY (got \(TerminalText.escaped(uri)))")
             }
-            return .one(key)
+            return .one(uri: uri)
         case (nil, let collection?, nil):
             return .ofCollection(collection, after: try cursor(CollectionCursor.init))
         case (nil, nil, let did?):

@@ -38,7 +38,7 @@ struct ActivityReport: Encodable {
         rev = entry.rev
         cid = entry.cid
         let hasRecord = !entry.rkey.isEmpty && !entry.collection.isEmpty && !entry.did.isEmpty
-        uri = hasRecord ? RecordKey(collection: entry.collection, rkey: entry.rkey, did: entry.did).uri : nil
+        uri = hasRecord ? "at://\(entry.did)/\(entry.collection)/\(entry.rkey)" : nil
         line = ActivityDisplay(entry).line
         attempts = entry.attempts
         eventJson = event.text

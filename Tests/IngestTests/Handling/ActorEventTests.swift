@@ -1,7 +1,9 @@
 import GRDB
 import Jetstream
 import Store
+import TestSupport
 import Testing
+import Texts
 
 @testable import Ingest
 
@@ -125,7 +127,11 @@ extension ActorEventTests {
             let byDid = try records.records(did: did("alice"), limit: 100).entries
             #expect(Set(byCollection.map(\.uri)) == Set(byDid.map(\.uri)))
             for entry in byDid {
-                let key = RecordKey(collection: entry.collection, rkey: entry.rkey, did: entry.did)
+                let key = RecordKey(
+                    collection: ByteText(entry.collection),
+                    rkey: ByteText(entry.rkey),
+                    did: ByteText(entry.did)
+                )
                 #expect(try records.record(key) == entry)
             }
             return byCollection.map(\.rkey)

@@ -127,7 +127,7 @@ extension EventApplierTests {
         let row = try #require(try harness.log().first)
         #expect((row.did, row.collection, row.rkey) == (stored.did, stored.collection, stored.rkey))
         #expect(row.cid == "bafy\u{0}c")
-        #expect(try harness.record(stored)?.uri == stored.key.uri)
+        #expect(try harness.record(stored)?.uri == "at://\(stored.did)/\(stored.collection)/\(stored.rkey)")
         #expect(try harness.actor(stored.did)?.handle == "a\u{0}.example")
         #expect(try harness.actor("did:plc:a") == nil)
         #expect(try harness.outcomes() == [.success, .success])

@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
+import Texts
 
 @testable import Ingest
 
@@ -46,10 +48,10 @@ struct RecordRuleTests {
     @Test(arguments: cases)
     func `invariant 3: the revision decides, whatever the order of arrival`(_ example: Case) {
         let verdict = RecordRule.verdict(
-            rev: revision(Int64(example.rev)),
-            cid: example.cid,
-            stored: example.stored.map { (rev: revision(Int64($0.rev)), cid: $0.cid) },
-            buried: example.buried.map { revision(Int64($0)) }
+            rev: ByteText(revision(Int64(example.rev))),
+            cid: example.cid.map { ByteText($0) },
+            stored: example.stored.map { (rev: ByteText(revision(Int64($0.rev))), cid: ByteText($0.cid)) },
+            buried: example.buried.map { ByteText(revision(Int64($0))) }
         )
         #expect(verdict == example.verdict)
     }

@@ -1,5 +1,7 @@
 import GRDB
 import Store
+import TestSupport
+import Texts
 
 @testable import Ingest
 
@@ -34,6 +36,6 @@ extension IngestHarness {
 
     /// The revision up to which an unknown account is deleted.
     func floor(_ did: String) throws -> String? {
-        try store.read { db in try AccountTombstoneRepository(db).floor(did) }
+        try store.read { db in try AccountTombstoneRepository(db).floor(ByteText(did)) }
     }
 }

@@ -127,13 +127,10 @@ final class IngestHarness: Sendable {
         for line in lines {
             Array(line.utf8).withUnsafeBytes { batch.append($0, isText: true, receivedAtMicroseconds: clock.now) }
         }
-        let decoder = EventDecoder()
-        return try batch.withMessages { messages in
-            let drafts = messages.map { EventDraft($0, decoder: decoder) }
-            return try store.write { db in
-                var directory = ActorDirectory()
-                return try InboxLog(db: db).log(drafts, messages, &directory).rows.map(\.id)
-            }
+        let drafted = DraftedBatch(batch)
+        return try store.write { db in
+            var directory = ActorDirectory()
+            return try InboxLog(db: db).log(drafted, &directory).rows.map(\.id)
         }
     }
 }

@@ -1,5 +1,7 @@
 import Jetstream
 import Store
+import TestSupport
+import Texts
 
 @testable import Ingest
 
@@ -52,7 +54,7 @@ struct SampleCommit {
         record = #"{"$type":"app.bsky.feed.post","text":"\#(text)"}"#
     }
 
-    var key: RecordKey { RecordKey(collection: collection, rkey: rkey, did: did) }
+    var key: RecordKey { RecordKey(collection: ByteText(collection), rkey: ByteText(rkey), did: ByteText(did)) }
 
     var json: String {
         let content = (record.map { #","record":\#($0)"# } ?? "") + (cid.map { #","cid":"\#($0)""# } ?? "")

@@ -1,4 +1,6 @@
+import Synchronization
 import TestSupport
+import Texts
 
 @testable import Jetstream
 
@@ -43,9 +45,17 @@ enum SampleMessage {
     }
 }
 
+/// Where the decoded events have their texts, as long as the tests run.
+///
+/// One test after the other adds to it.
+private nonisolated(unsafe) let eventTexts = TextArena()
+private let turn = Mutex(())
+
 extension EventDecoder {
     func decode(_ bytes: [UInt8]) -> DecodedMessage {
-        bytes.withUnsafeBytes { decode($0) }
+        turn.withLock { _ in
+            bytes.withUnsafeBytes { decode($0, into: eventTexts) }
+        }
     }
 
     func decode(_ text: String) -> DecodedMessage {
@@ -65,6 +75,8 @@ extension DecodedMessage {
     var unreadable: UnreadableMessage? {
         if case .unreadable(let message) = self { message } else { nil }
     }
+
+    var reason: String? { unreadable.map { String($0.reason) } }
 
     /// The record's bytes within the message that they were decoded from.
     func recordText(in message: [UInt8]) -> String? {

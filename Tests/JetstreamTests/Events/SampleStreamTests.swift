@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Texts
 
 @testable import Jetstream
 
@@ -22,9 +23,9 @@ struct SampleStreamTests {
             let message = Array(line)
             let decoded = decoder.decode(message)
             let event = try #require(decoded.event, "\(decoded)")
-            #expect(event.did.hasPrefix("did:"))
+            #expect(String(event.did).hasPrefix("did:"))
             guard let commit = decoded.commit else { continue }
-            #expect(TID(commit.rev) != nil)
+            #expect(TID.isTID(commit.rev))
             #expect((commit.operation == "delete") == (commit.record == .missing))
             #expect(try fields(of: message) == fields(of: decoded.recordText(in: message)))
         }

@@ -1,4 +1,5 @@
 import Synchronization
+import Texts
 
 @testable import Jetstream
 
@@ -65,7 +66,7 @@ final class MemoryStore: StreamKeeper {
 
     /// Stores what is new of a batch; returns how many that is.
     func store(_ batch: MessageBatch, _ decoder: EventDecoder) -> Int {
-        let decoded = batch.withMessages { messages in messages.map { decoder.decode($0.bytes) } }
+        let decoded = batch.withMessages { messages in messages.map { decoder.decode(Array($0.bytes)) } }
         return state.withLock { state in
             let before = state.keys.count + state.unreadable.count
             for message in decoded { state.add(message, from: batch.source) }
@@ -76,8 +77,8 @@ final class MemoryStore: StreamKeeper {
 
 extension MemoryStore.Contents {
     fileprivate mutating func add(_ message: DecodedMessage, from source: StreamSource) {
-        guard let event = message.event, let key = message.commit?.rkey else {
-            return unreadable.append(message.unreadable?.reason ?? "no commit")
+        guard let event = message.event, let key = message.commit.map({ String($0.rkey) }) else {
+            return unreadable.append(message.reason ?? "no commit")
         }
         guard known.insert(key).inserted else {
             duplicates += 1

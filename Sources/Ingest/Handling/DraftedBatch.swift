@@ -1,0 +1,22 @@
+import Jetstream
+import Texts
+
+/// A batch and what was read out of its messages: all that both commits need.
+///
+/// It never changes, so it may be made on one thread and written on another.
+final class DraftedBatch: @unchecked Sendable {
+    let batch: MessageBatch
+    /// One for each message, in their order; valid as long as this is.
+    let drafts: [EventDraft]
+    private let texts = TextArena()
+
+    init(_ batch: MessageBatch) {
+        self.batch = batch
+        let decoder = EventDecoder()
+        drafts = batch.withMessages { [texts] messages in
+            messages.map { EventDraft($0, decoder: decoder, texts: texts) }
+        }
+    }
+
+    var count: Int { batch.count }
+}
