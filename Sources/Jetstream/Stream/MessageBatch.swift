@@ -27,8 +27,15 @@ package struct MessageBatch: Sendable {
     private var bytes: [UInt8] = []
     private var slots: [Slot] = []
 
-    package init(source: StreamSource) {
+    /// Makes an empty batch.
+    ///
+    /// - Parameters:
+    ///   - source: the connection that the messages come over.
+    ///   - capacityBytes: the room to make at once, so that the bytes are not moved as they grow, and that buffers of
+    ///     one size follow one another.
+    package init(source: StreamSource, capacityBytes: Int = 0) {
         self.source = source
+        bytes.reserveCapacity(capacityBytes)
     }
 
     package var count: Int { slots.count }

@@ -41,7 +41,7 @@ package final class MessageQueue: Sendable {
     /// - Parameters:
     ///   - capacityBytes: what it holds before the reader has to wait.
     ///   - onRoom: called, from any thread, when a reader that found no room may look again.
-    package init(capacityBytes: Int = 12 * 1024 * 1024, onRoom: @escaping @Sendable () -> Void) {
+    package init(capacityBytes: Int = 8 * 1024 * 1024, onRoom: @escaping @Sendable () -> Void) {
         self.capacityBytes = capacityBytes
         self.onRoom = onRoom
     }
@@ -83,7 +83,7 @@ extension MessageQueue {
                 return nil
             }
             if !state.canExtend(with: message.count, from: source) {
-                state.batches.append(MessageBatch(source: source))
+                state.batches.append(MessageBatch(source: source, capacityBytes: MessageQueue.batchByteLimit))
             }
             state.batches[state.batches.count - 1]
                 .append(message, isText: isText, receivedAtMicroseconds: receivedAtMicroseconds)
