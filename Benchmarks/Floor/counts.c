@@ -6,7 +6,7 @@
 
 #include "database.h"
 
-/* A batch meets a handful of names, so a list is searched from its start. NSIDs have up to 317 characters. */
+/* A batch meets a handful of names, so a list is searched, from its end. NSIDs have up to 317 characters. */
 enum { SUMS = 4096, NAME_BYTES = 320 };
 
 struct sum {
@@ -43,7 +43,7 @@ struct counts *counts_open(sqlite3 *database) {
 }
 
 static void add(struct list *list, int64_t minute, struct text name, const char *status, int64_t value) {
-    for (struct sum *sum = list->sums; sum < list->sums + list->length; sum++) {
+    for (struct sum *sum = list->sums + list->length; sum-- > list->sums;) {
         if (sum->minute == minute && sum->status == status && sum->name_length == name.length &&
             memcmp(sum->name, name.start, (size_t)name.length) == 0) {
             sum->value += value;

@@ -21,6 +21,8 @@
 
 enum {
     ROWS_PER_TRANSACTION = 20000,
+    /* A long history has few events a minute, so their sums are many. */
+    ROWS_PER_SUMS = 500,
     ROWS_PER_ERROR = 1000,
     ROWS_PER_CLEANED = 9,
     /* Rounds that have accounts of their own: later ones add to those. */
@@ -220,8 +222,10 @@ int main(int count, char **arguments) {
     for (int64_t index = 0; index < events;) {
         database_run(database, "BEGIN");
         int64_t stop = index + ROWS_PER_TRANSACTION < events ? index + ROWS_PER_TRANSACTION : events;
-        while (index < stop) add_event(&fill, index++, buffer);
-        counts_write(fill.counts);
+        while (index < stop) {
+            add_event(&fill, index++, buffer);
+            if (index % ROWS_PER_SUMS == 0 || index == stop) counts_write(fill.counts);
+        }
         database_run(database, "COMMIT");
     }
     purge(database);

@@ -1,6 +1,7 @@
 /* The floor: what SQLite alone costs for the work that Windsock does, without network, JSON or Swift.
  *
  *   floor [--batch N] [--page-size BYTES] [--checkpoint-pages N] [--cache-kib N] EVENTS DATABASE
+ *   floor --version                                                     # SQLite's
  *
  * DATABASE is one that `windsock run` made, so the tables are Windsock's own; rows are added to it. EVENTS is what
  * `windsock-simulator generate` wrote. For each batch, commit 1 logs it as `processing` with the cursor, and commit 2
@@ -55,6 +56,7 @@ static struct options read_options(int count, char **arguments) {
         {"page-size", required_argument, NULL, 'p'},
         {"checkpoint-pages", required_argument, NULL, 'w'},
         {"cache-kib", required_argument, NULL, 'c'},
+        {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
     };
     for (int name; (name = getopt_long(count, arguments, "", known, NULL)) != -1;) {
@@ -63,6 +65,7 @@ static struct options read_options(int count, char **arguments) {
         case 'p': options.page_bytes = atol(optarg); break;
         case 'w': options.checkpoint_pages = atol(optarg); break;
         case 'c': options.cache_kib = atol(optarg); break;
+        case 'v': puts(sqlite3_libversion()); exit(0);
         default: exit(64);
         }
     }
@@ -203,8 +206,8 @@ int main(int count, char **arguments) {
     double seconds = seconds_now() - start;
     getrusage(RUSAGE_SELF, &after);
     database_run(floor.database, "PRAGMA wal_checkpoint(TRUNCATE)");
-    printf("{\"events\": %ld, \"seconds\": %.4f, \"userSeconds\": %.4f, \"systemSeconds\": %.4f, \"fileBytes\": %lld,"
-           " \"walBytes\": %lld}\n",
+    printf("{\"events\": %ld, \"seconds\": %.4f, \"cpuSeconds\": {\"user\": %.4f, \"system\": %.4f},"
+           " \"fileBytes\": %lld, \"walBytes\": %lld}\n",
            events, seconds, processor_seconds(after.ru_utime) - processor_seconds(before.ru_utime),
            processor_seconds(after.ru_stime) - processor_seconds(before.ru_stime),
            (long long)file_bytes(options.database), (long long)floor.most_log_bytes);

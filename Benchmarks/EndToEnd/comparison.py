@@ -1,0 +1,39 @@
+"""The same stream read by a Python program."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import database
+from .workspace import Workspace
+
+
+@dataclass(frozen=True)
+class ComparisonRun:
+    """What one run of it came to."""
+
+    events_per_second: float
+    cpu_microseconds: float
+    peak_bytes: int
+
+
+def run(workspace: Workspace, url: str, template: Path, count: int) -> ComparisonRun:
+    """Lets it read so many events from the beginning into an empty database."""
+    path = database.copy(template, workspace.path("python.db"))
+    printed = workspace.run(
+        workspace.programs.python or "python3",
+        workspace.programs.comparison,
+        "--url",
+        f"{url}?cursor=1",
+        "--database",
+        path,
+        "--events",
+        str(count),
+    )
+    database.remove(path)
+    found = json.loads(printed)
+    return ComparisonRun(
+        events_per_second=count / found["seconds"],
+        cpu_microseconds=sum(found["cpuSeconds"].values()) / count * 1e6,
+        peak_bytes=found["peakBytes"],
+    )
