@@ -112,7 +112,8 @@ def python_row(options: Options, rates: list[float], others: list[ComparisonRun]
     """The rate beside the Python program's."""
     row = Row("the same, beside the Python program", "events/s", median(rates), limits=(least_ratio(7),))
     if not others:
-        row.note = f"skipped: {options.python_missing}"
+        row.value = None
+        row.note = options.python_missing
         return row
     row.beside = others[0].events_per_second
     row.ratio = median(rates) / row.beside

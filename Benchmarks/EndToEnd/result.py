@@ -40,11 +40,11 @@ class Row:
     more: tuple[float | str | None, ...] = ()
 
     def verdict(self) -> str:
-        """`met`, `missed`, or nothing where there is no target."""
+        """`met`, `missed`, `skipped` where nothing was measured, or nothing where there is no target."""
         if not self.limits:
             return ""
         if self.value is None:
-            return "not measured"
+            return "skipped"
         return "met" if all(limit.is_met(self) for limit in self.limits) else "missed"
 
 
