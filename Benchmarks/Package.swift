@@ -60,6 +60,13 @@ let package = Package(
             dependencies: ["Measuring", "Ingest", "Jetstream", "Store", "Texts", grdb, logging, arguments],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "counts",
+            dependencies: ["Measuring", "Ingest", "Jetstream", arguments],
+            swiftSettings: strict,
+            // valgrind gives up on debugging information that is newer than itself.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--strip-debug"])]
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
