@@ -161,12 +161,13 @@ enum Schema {
     /// The sums, so that no question about the whole log has to read it.
     private static let counters = """
         CREATE TABLE activity_minute (
-            minute INTEGER NOT NULL,
-            operation TEXT NOT NULL,
-            status TEXT NOT NULL,
-            events INTEGER NOT NULL,
-            PRIMARY KEY (minute, operation, status)
-        ) STRICT, WITHOUT ROWID;
+            minute INTEGER PRIMARY KEY,
+            creates INTEGER NOT NULL DEFAULT 0,
+            updates INTEGER NOT NULL DEFAULT 0,
+            deletes INTEGER NOT NULL DEFAULT 0,
+            others INTEGER NOT NULL DEFAULT 0,
+            errors INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
         CREATE TABLE counter (
             name TEXT PRIMARY KEY NOT NULL,
             value INTEGER NOT NULL

@@ -72,8 +72,8 @@ struct RandomLog {
 
 /// The sums, counted from the log itself instead of kept.
 struct CountedLog {
-    static func minutes(_ database: Database) throws -> [CounterChanges.MinuteKey: Int64] {
-        var minutes: [CounterChanges.MinuteKey: Int64] = [:]
+    static func minutes(_ database: Database) throws -> [String: Int64] {
+        var minutes: [String: Int64] = [:]
         let rows = try Row.fetchAll(
             database,
             sql: "SELECT timestamp, operation, status FROM jetstream_activity WHERE status <> 'processing'"
@@ -82,8 +82,8 @@ struct CountedLog {
             guard let time = UTCTimestamp.microseconds(row[0]), let status = ActivityStatus(rawValue: row[2]) else {
                 continue
             }
-            let key = CounterChanges.MinuteKey(minute: UTCTimestamp.minute(time), operation: row[1], status: status)
-            minutes[key, default: 0] += 1
+            let kind = MinuteKind(operation: row[1], status: status)
+            minutes["\(UTCTimestamp.minute(time)) \(kind)", default: 0] += 1
         }
         return minutes
     }
@@ -102,13 +102,15 @@ struct CountedLog {
 
 /// The sums as they are kept.
 struct KeptSums {
-    static func minutes(_ database: Database) throws -> [CounterChanges.MinuteKey: Int64] {
-        let rows = try Row.fetchAll(database, sql: "SELECT minute, operation, status, events FROM activity_minute")
-        let pairs = rows.compactMap { row in
-            ActivityStatus(rawValue: row[2]).map { status in
-                (CounterChanges.MinuteKey(minute: row[0], operation: row[1], status: status), row[3] as Int64)
+    /// By minute and kind; those that are 0 are left out.
+    static func minutes(_ database: Database) throws -> [String: Int64] {
+        var minutes: [String: Int64] = [:]
+        for row in try Row.fetchAll(database, sql: "SELECT * FROM activity_minute") {
+            for kind in MinuteKind.allCases {
+                let count: Int64 = row[kind.rawValue]
+                if count != 0 { minutes["\(row["minute"] as Int64) \(kind)"] = count }
             }
         }
-        return Dictionary(uniqueKeysWithValues: pairs)
+        return minutes
     }
 }

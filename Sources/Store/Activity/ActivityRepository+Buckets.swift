@@ -15,11 +15,7 @@ extension ActivityRepository {
         let statement = BoundStatement(
             database,
             """
-            SELECT (minute - ?1) / ?2,
-                sum(CASE WHEN status = 'success' AND operation = 'create' THEN events ELSE 0 END),
-                sum(CASE WHEN status = 'success' AND operation = 'update' THEN events ELSE 0 END),
-                sum(CASE WHEN status = 'success' AND operation = 'delete' THEN events ELSE 0 END),
-                sum(CASE WHEN status IN ('error', 'validation_error') THEN events ELSE 0 END)
+            SELECT (minute - ?1) / ?2, sum(creates), sum(updates), sum(deletes), sum(errors)
             FROM activity_minute WHERE minute >= ?1 AND minute < ?3 GROUP BY 1
             """
         )

@@ -6,19 +6,8 @@ package import Texts
 /// The sums' meaning (invariant 5): `stored` and the statuses count since the database was created, `processing` is the
 /// present number, and per status the rows in the log are the status' count less its `cleaned_` count.
 package struct CounterChanges: Sendable, Equatable {
-    /// The events of one minute, one operation and one status.
-    struct MinuteKey: Hashable, Comparable {
-        let minute: Int64
-        let operation: String
-        let status: ActivityStatus
-
-        static func < (left: Self, right: Self) -> Bool {
-            (left.minute, left.operation, left.status.rawValue) < (right.minute, right.operation, right.status.rawValue)
-        }
-    }
-
     private(set) var totals: [String: Int64] = [:]
-    private(set) var minutes: [MinuteKey: Int64] = [:]
+    private(set) var minutes: [Int64: [MinuteKind: Int64]] = [:]
     private(set) var recordCounts: [ByteText: Int64] = [:]
 
     package init() {}
@@ -30,7 +19,7 @@ package struct CounterChanges: Sendable, Equatable {
 
     /// Adds finished events to the minute of their `timestamp`, which ``UTCTimestamp/minute(_:)`` tells.
     package mutating func minute(_ minute: Int64, operation: String, status: ActivityStatus, _ count: Int64) {
-        minutes[MinuteKey(minute: minute, operation: operation, status: status), default: 0] += count
+        minutes[minute, default: [:]][MinuteKind(operation: operation, status: status), default: 0] += count
     }
 
     /// Adds to the number of a collection's records.
@@ -120,19 +109,30 @@ package struct CounterChanges: Sendable, Equatable {
         let add = BoundStatement(
             database,
             """
-            INSERT INTO activity_minute (minute, operation, status, events) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET events = events + excluded.events
+            INSERT INTO activity_minute (minute, creates, updates, deletes, others, errors) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET creates = creates + excluded.creates, updates = updates + excluded.updates,
+                deletes = deletes + excluded.deletes, others = others + excluded.others,
+                errors = errors + excluded.errors
             """
         )
         let removeEmpty = BoundStatement(
             database,
-            "DELETE FROM activity_minute WHERE minute = ? AND operation = ? AND status = ? AND events = 0"
+            """
+            DELETE FROM activity_minute WHERE minute = ?
+                AND creates = 0 AND updates = 0 AND deletes = 0 AND others = 0 AND errors = 0
+            """
         )
-        for (key, count) in minutes.sorted(by: { $0.key < $1.key }) where count != 0 {
-            try add.run(key.minute, key.operation, key.status.rawValue, count)
-            if count < 0 {
-                try removeEmpty.run(key.minute, key.operation, key.status.rawValue)
-            }
+        for (minute, counts) in minutes.sorted(by: { $0.key < $1.key }) where counts.values.contains(where: { $0 != 0 })
+        {
+            try add.run(
+                minute,
+                counts[.creates] ?? 0,
+                counts[.updates] ?? 0,
+                counts[.deletes] ?? 0,
+                counts[.others] ?? 0,
+                counts[.errors] ?? 0
+            )
+            if counts.values.contains(where: { $0 < 0 }) { try removeEmpty.run(minute) }
         }
     }
 

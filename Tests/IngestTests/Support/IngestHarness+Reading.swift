@@ -78,10 +78,14 @@ extension IngestHarness {
     }
 
     private func minutes() throws -> [String: Int64] {
-        let sql = "SELECT minute || ' ' || operation || ' ' || status AS key, events FROM activity_minute"
-        return try store.read { db in
-            let rows = try Row.fetchAll(db, sql: sql)
-            return Dictionary(rows.map { ($0["key"] as String, $0["events"] as Int64) }, uniquingKeysWith: +)
+        try store.read { db in
+            var minutes: [String: Int64] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT * FROM activity_minute") {
+                for kind in MinuteKind.allCases where (row[kind.rawValue] as Int64) != 0 {
+                    minutes["\(row["minute"] as Int64) \(kind)"] = row[kind.rawValue]
+                }
+            }
+            return minutes
         }
     }
 
@@ -89,7 +93,8 @@ extension IngestHarness {
         var minutes: [String: Int64] = [:]
         for entry in log where entry.status != .processing {
             let minute = UTCTimestamp.minute(try #require(UTCTimestamp.microseconds(entry.timestamp)))
-            minutes["\(minute) \(entry.operation) \(entry.status.rawValue)", default: 0] += 1
+            let kind = MinuteKind(operation: entry.operation, status: entry.status)
+            minutes["\(minute) \(kind)", default: 0] += 1
         }
         return minutes
     }
