@@ -29,11 +29,14 @@ package final class Store: Sendable {
 
     private let access: Access
     private let database: any DatabaseWriter
+    /// Only the daemon has one; elsewhere SQLite's automatic checkpoint will do.
+    private let checkpointer: Checkpointer?
 
-    private init(path: String, access: Access, database: any DatabaseWriter) {
+    private init(path: String, access: Access, database: any DatabaseWriter, checkpointer: Checkpointer? = nil) {
         self.path = path
         self.access = access
         self.database = database
+        self.checkpointer = checkpointer
     }
 
     /// The one name of a database's file, whichever way it was named: absolute, with links followed.
@@ -72,7 +75,9 @@ package final class Store: Sendable {
             // GRDB sets NORMAL with the WAL mode, so this comes after it.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
             try Schema.migrator.migrate(pool)
-            return Store(path: file.path, access: access, database: pool)
+            let beside = StoreConfiguration.database(for: .readWrite) { _ in }
+            let checkpointer = try Checkpointer(path: file.path, configuration: beside)
+            return Store(path: file.path, access: access, database: pool, checkpointer: checkpointer)
         } catch {
             throw file.explain(error, opening: access)
         }
@@ -91,6 +96,7 @@ package final class Store: Sendable {
                 value = try body(database)
                 return .commit
             }
+            checkpointer?.noteCommit(database)
             guard let value else { preconditionFailure("a committed transaction has a value") }
             return value
         }
@@ -129,6 +135,9 @@ package final class Store: Sendable {
         (StoreFile.size(of: path), StoreFile.size(of: path + "-wal"))
     }
 
+    /// Why the write-ahead log cannot be moved into the database's file; nil when it can.
+    package var checkpointFailure: String? { checkpointer?.failure }
+
     /// How far a checkpoint goes (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
     package enum Checkpoint: String, Sendable {
         /// As far as readers allow, waiting for nobody.
@@ -144,14 +153,16 @@ package final class Store: Sendable {
     /// - Throws: `DatabaseError`.
     @discardableResult
     package func checkpoint(_ kind: Checkpoint) throws -> Bool {
-        try database.writeWithoutTransaction { database in
+        if case .passive = kind, let checkpointer { return try checkpointer.copyNow() }
+        return try database.writeWithoutTransaction { database in
             try BoundStatement(database, "PRAGMA wal_checkpoint(\(kind.rawValue))").first { !$0.bool(0) } ?? false
         }
     }
 
     /// Closes all connections; the daemon's close leaves an empty write-ahead log.
     package func close() throws {
-        if access.isDaemon {
+        if let checkpointer {
+            try checkpointer.close()
             try database.writeWithoutTransaction { database in
                 // Without a limit the analysis reads whole indexes, and a stop has to be quick.
                 try database.execute(sql: "PRAGMA analysis_limit = 400")

@@ -27,7 +27,7 @@ struct IncrementalVacuumTests {
         try store.write { try ActivityRepository($0).deleteChunk(after: 0, limit: 1000) }
         let free = try store.read { try IncrementalVacuum.freePages($0) }
         #expect(free > 300)
-        #expect(try store.write { try IncrementalVacuum.step($0, pages: 1000) } == 0)
+        #expect(try store.write { try IncrementalVacuum.step($0, pages: 2000) } == 0)
         #expect(try store.store.checkpoint(.truncate))
         let after = store.store.fileSizes()
         #expect(after.databaseBytes < before / 10)

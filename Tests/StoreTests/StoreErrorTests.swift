@@ -65,7 +65,7 @@ struct StoreErrorTests {
             #expect(error(path, access) == .notWindsock(path))
         }
         let store = try Store.open(path: path, access: .daemon(synchronous: .normal))
-        #expect(try store.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } == 16_384)
+        #expect(try store.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } == 4096)
     }
 
     @Test

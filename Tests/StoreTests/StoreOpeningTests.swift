@@ -27,7 +27,7 @@ struct StoreOpeningTests {
     func `a new database has its page size, its vacuum and its identity`() throws {
         let store = try daemon()
         try store.read { database throws in
-            #expect(try Int.fetchOne(database, sql: "PRAGMA page_size") == 16_384)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA page_size") == 4096)
             #expect(try Int.fetchOne(database, sql: "PRAGMA auto_vacuum") == 2)
             #expect(try Int.fetchOne(database, sql: "PRAGMA application_id") == 0x5753_4F4B)
             #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 1)
@@ -39,7 +39,7 @@ struct StoreOpeningTests {
     func `the writer has the settings of the design`(synchronous: Synchronous, code: Int) throws {
         let store = try daemon(synchronous)
         let expected = [
-            "synchronous": code, "cache_size": -24_000, "wal_autocheckpoint": 12_000, "busy_timeout": 5000,
+            "synchronous": code, "cache_size": -24_000, "wal_autocheckpoint": 57_344, "busy_timeout": 5000,
             "journal_size_limit": 256 * 1024 * 1024, "temp_store": 2, "foreign_keys": 1, "trusted_schema": 0,
             "cell_size_check": 1, "query_only": 0,
         ]

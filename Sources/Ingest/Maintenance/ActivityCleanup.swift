@@ -105,6 +105,7 @@ package actor ActivityCleanup {
         do {
             try await purgeDeletedAccounts()
             if isWished || isDue { try await sweep() } else { try await keepWithinBytes() }
+            if let failure = store.checkpointFailure { throw CheckpointFailed(description: failure) }
             failure = nil
         } catch is CancellationError {
             return
@@ -200,6 +201,11 @@ package actor ActivityCleanup {
         if stopping { throw CancellationError() }
         try await Task.sleep(for: min(took, .milliseconds(100)))
     }
+}
+
+/// The write-ahead log cannot be moved into the database's file, and grows.
+private struct CheckpointFailed: Error, CustomStringConvertible {
+    let description: String
 }
 
 extension Duration {

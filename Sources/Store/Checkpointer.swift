@@ -1,0 +1,126 @@
+import Dispatch
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// Moves the write-ahead log into the database's file beside the writer, on a connection of its own.
+///
+/// SQLite's automatic checkpoint runs inside the commit that crosses its limit, and stops the writer for as long as it
+/// takes to copy and sync everything, a quarter of a second for a full log. Here the bulk is copied while the writer goes
+/// on; only the little that it added meanwhile is left for the writer itself, after which SQLite begins the log anew
+/// (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
+final class Checkpointer: Sendable {
+    /// The log at which copying begins.
+    private static let startBytes = 128 * 1024 * 1024
+
+    /// The log at which the writer waits for the copying, which else might never catch up with it.
+    private static let limitBytes = 208 * 1024 * 1024
+
+    /// What may be left for the writer: some 20 ms of work.
+    private static let restBytes = 8 * 1024 * 1024
+
+    /// How often is copied at most before the writer gets the rest, however much that is.
+    private static let maximumRounds = 4
+
+    private struct State {
+        /// Pages that were written to the log since it was begun anew.
+        var pages = 0
+        var isCopying = false
+        var isRestDue = false
+        var failure: String?
+    }
+
+    private let connection: DatabaseQueue
+    private let copying = DispatchQueue(label: "windsock.checkpoint")
+    private let state = Mutex(State())
+
+    /// Opens a connection to the database of a daemon's writer.
+    init(path: String, configuration: Configuration) throws {
+        connection = try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    /// Why the last copying failed; nil when it did not, or has succeeded since.
+    ///
+    /// The log grows on meanwhile, so that in the end the writer fails for the same reason.
+    var failure: String? { state.withLock { $0.failure } }
+
+    /// Takes note of what a commit wrote, and does the rest of a checkpoint when it is due.
+    ///
+    /// - Parameter writer: The writer's connection, outside of a transaction.
+    func noteCommit(_ writer: Database) {
+        var pages: CInt = 0
+        var highest: CInt = 0
+        sqlite3_db_status(writer.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1)
+        let (isRestDue, isFull) = state.withLock { state in
+            state.pages += Int(pages)
+            if state.pages >= Checkpointer.pages(Checkpointer.startBytes), !state.isCopying, !state.isRestDue {
+                state.isCopying = true
+                copying.async { [self] in copy() }
+            }
+            return (state.isRestDue, state.pages >= Checkpointer.pages(Checkpointer.limitBytes))
+        }
+        if isFull { copying.sync {} }
+        if isRestDue || isFull { finish(writer) }
+    }
+
+    /// Copies as far as readers allow, waiting for nobody but a checkpoint that is under way.
+    func copyNow() throws -> Bool {
+        try copying.sync { try connection.inDatabase { try Checkpointer.passive($0).isComplete } }
+    }
+
+    /// Ends once nothing is being copied.
+    func close() throws {
+        copying.sync {}
+        try connection.close()
+    }
+
+    private func copy() {
+        var end = 0
+        note {
+            for _ in 0..<Checkpointer.maximumRounds {
+                let progress = try connection.inDatabase(Checkpointer.passive)
+                let added = progress.logPages - end
+                end = progress.logPages
+                if added <= Checkpointer.pages(Checkpointer.restBytes) { break }
+            }
+        }
+        state.withLock { state in
+            state.isCopying = false
+            state.isRestDue = true
+        }
+    }
+
+    /// Copies the rest with the writer standing still, so that its next transaction begins the log anew.
+    ///
+    /// Where a reader is in the way the log grows on, and copying begins again when it has grown by as much.
+    private func finish(_ writer: Database) {
+        note { _ = try Checkpointer.passive(writer) }
+        state.withLock { state in
+            state.pages = 0
+            state.isRestDue = false
+        }
+    }
+
+    private func note(_ work: () throws -> Void) {
+        let result = Result { try work() }
+        state.withLock { state in
+            if case .failure(let error) = result { state.failure = "\(error)" } else { state.failure = nil }
+        }
+    }
+
+    private static func pages(_ bytes: Int) -> Int { bytes / StoreConfiguration.pageSizeBytes }
+
+    private struct Progress {
+        var logPages: Int
+        var copiedPages: Int
+
+        var isComplete: Bool { copiedPages == logPages }
+    }
+
+    private static func passive(_ database: Database) throws -> Progress {
+        let progress = try BoundStatement(database, "PRAGMA wal_checkpoint(PASSIVE)").first { row in
+            Progress(logPages: Int(row.int64(1)), copiedPages: Int(row.int64(2)))
+        }
+        return progress ?? Progress(logPages: 0, copiedPages: 0)
+    }
+}
