@@ -18,9 +18,11 @@ struct RowApplier {
         self.emptiesPayloads = emptiesPayloads
     }
 
-    /// Applies what an earlier run had logged and not finished, row by row and in the order of arrival.
+    /// Applies what an earlier run had logged and not finished, in the order of arrival.
     ///
-    /// An attempt is counted, and committed, before each, so that a row that kills the program is found out.
+    /// An attempt is counted, and committed, before each, so that a row that kills the program is found out. Rows that
+    /// were interrupted once, with their batch, are tried together, since hardly one of them is to blame and a
+    /// transaction for each takes seconds; after another interruption each is tried alone.
     ///
     /// - Returns: how many rows there were.
     /// - Throws: faults of the machine.
@@ -28,70 +30,104 @@ struct RowApplier {
         var recovered = 0
         var last: Int64 = 0
         while true {
-            let rows = try store.read { db in try ActivityRepository(db).processing(after: last, limit: 500) }
+            let rows = try store.read { db in try ActivityRepository(db).processing(after: last, limit: 1_000) }
             guard let newest = rows.last else { return recovered }
-            for row in rows { try recover(row) }
+            if rows.allSatisfy({ $0.attempts == 0 }) {
+                try recover(rows)
+            } else {
+                for row in rows { try recover([row]) }
+            }
             recovered += rows.count
             last = newest.id
         }
     }
 
-    private func recover(_ row: ActivityEntry) throws {
+    /// Applies rows in one transaction, after one that counts the attempt; ends those that were interrupted too often.
+    private func recover(_ rows: [ActivityEntry]) throws {
         // The batch that was interrupted counts for one.
-        let interruptions = row.attempts + 1
+        let interruptions = (rows.map(\.attempts).max() ?? 0) + 1
         guard interruptions < RowApplier.maximumInterruptions else {
-            let message = "Interrupted \(interruptions) times"
-            return try store.write { db in try finish(row, .error(message), db) }
+            let outcome = EventApplier.Outcome.error("Interrupted \(interruptions) times")
+            return try store.write { db in
+                var changes = CounterChanges()
+                for row in rows { try finish(row, outcome, &changes, db) }
+                try changes.apply(db)
+            }
         }
-        _ = try store.write { db in try ActivityRepository(db).beginAttempt(row.id) }
+        try store.write { db in
+            let activity = ActivityRepository(db)
+            for row in rows { _ = try activity.beginAttempt(row.id) }
+        }
         do {
-            try store.write { db in _ = try apply(row, db) }
+            try store.write { db in _ = try apply(rows, db) }
         } catch {
-            // The machine failed and not the event: that is no interruption. If this fails too, it counts as one.
-            try store.write { db in try ActivityRepository(db).withdrawAttempt(row.id) }
+            // The machine failed and not an event: that is no interruption. If this fails too, it counts as one.
+            try store.write { db in
+                let activity = ActivityRepository(db)
+                for row in rows { try activity.withdrawAttempt(row.id) }
+            }
             throw error
         }
     }
 
-    /// Applies a row and sets its status in the transaction at hand.
+    /// Applies rows and sets their statuses in the transaction at hand.
     ///
-    /// - Returns: how it ended.
+    /// - Returns: how each ended.
     /// - Throws: faults of the machine.
-    func apply(_ row: ActivityEntry, _ db: Database) throws -> EventApplier.Outcome {
-        let outcome: EventApplier.Outcome
-        do {
-            outcome = try applyEffects(row, db)
-        } catch let error where FaultKind(of: error) == .event {
-            outcome = .error("Database insert failed: \(error)")
-        }
-        try finish(row, outcome, db)
-        return outcome
-    }
-
-    private func applyEffects(_ row: ActivityEntry, _ db: Database) throws -> EventApplier.Outcome {
-        var outcome = EventApplier.Outcome.success
-        try db.inSavepoint {
-            try row.payload.withUnsafeBytes { bytes in
-                let message = MessageBatch.Message(
-                    bytes: bytes,
-                    isText: row.payloadIsText,
-                    receivedAtMicroseconds: row.receivedAtMicroseconds
-                )
-                var directory = ActorDirectory()
-                var changes = CounterChanges()
-                let texts = TextArena()
-                try withExtendedLifetime(texts) {
-                    let draft = EventDraft(message, decoder: decoder, texts: texts)
-                    outcome = try EventApplier(db).apply(draft, bytes, &directory, &changes)
-                    try changes.apply(db)
-                }
+    func apply(_ rows: [ActivityEntry], _ db: Database) throws -> [EventApplier.Outcome] {
+        let applier = EventApplier(db)
+        var directory = ActorDirectory()
+        var changes = CounterChanges()
+        let texts = TextArena()
+        return try withExtendedLifetime(texts) {
+            let outcomes = try rows.map { row in
+                let outcome = try applyEffects(row, applier, &directory, &changes, texts, db)
+                try finish(row, outcome, &changes, db)
+                return outcome
             }
-            return .commit
+            try changes.apply(db)
+            return outcomes
         }
-        return outcome
     }
 
-    private func finish(_ row: ActivityEntry, _ outcome: EventApplier.Outcome, _ db: Database) throws {
+    /// Applies one row in a savepoint of its own, so that a bad one leaves nothing behind.
+    private func applyEffects(
+        _ row: ActivityEntry,
+        _ applier: EventApplier,
+        _ directory: inout ActorDirectory,
+        _ changes: inout CounterChanges,
+        _ texts: TextArena,
+        _ db: Database
+    ) throws -> EventApplier.Outcome {
+        let before = changes
+        var outcome = EventApplier.Outcome.success
+        do {
+            try db.inSavepoint {
+                try row.payload.withUnsafeBytes { bytes in
+                    let message = MessageBatch.Message(
+                        bytes: bytes,
+                        isText: row.payloadIsText,
+                        receivedAtMicroseconds: row.receivedAtMicroseconds
+                    )
+                    let draft = EventDraft(message, decoder: decoder, texts: texts)
+                    outcome = try applier.apply(draft, bytes, &directory, &changes)
+                }
+                return .commit
+            }
+            return outcome
+        } catch let error where FaultKind(of: error) == .event {
+            directory.forgetAll()
+            changes = before
+            return .error("Database insert failed: \(error)")
+        }
+    }
+
+    private func finish(
+        _ row: ActivityEntry,
+        _ outcome: EventApplier.Outcome,
+        _ changes: inout CounterChanges,
+        _ db: Database
+    ) throws {
         let empties = emptiesPayloads && outcome.status == .success
         try ActivityRepository(db).updateStatus(
             row.id,
@@ -99,7 +135,6 @@ struct RowApplier {
             message: outcome.message,
             emptyingPayload: empties
         )
-        var changes = CounterChanges()
         let minute = UTCTimestamp.microseconds(row.timestamp).map { UTCTimestamp.minute($0) } ?? 0
         if row.status == .processing {
             changes.finished(minute: minute, operation: row.operation, status: outcome.status)
@@ -107,6 +142,5 @@ struct RowApplier {
             changes.retried(minute: minute, operation: row.operation, from: row.status, to: outcome.status)
         }
         if empties { changes.emptied(bytes: Int64(row.payload.count)) }
-        try changes.apply(db)
     }
 }

@@ -33,7 +33,7 @@ package struct ActivityRetry {
             case .processing: return .inHand
             case .success: return .alreadySucceeded
             case .error, .validationError:
-                let outcome = try applier.apply(row, db)
+                let outcome = try applier.apply([row], db)[0]
                 return .applied(id: id, status: outcome.status, message: outcome.message)
             }
         }

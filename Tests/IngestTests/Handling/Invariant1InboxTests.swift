@@ -97,6 +97,41 @@ struct Invariant1InboxTests {
     }
 
     @Test
+    func `invariant 1: rows are tried together after one interruption, and alone after two`() throws {
+        let lines = (1...30).map { SampleCommit(at: $0, rkey: "key\($0)").json }
+        try harness.logOnly(lines)
+        let together = try StatementCounter(harness)
+        #expect(try harness.recover() == 30)
+        #expect(together.commits == 2)
+
+        let ids = try harness.logOnly((1...30).map { SampleCommit(at: $0, rkey: "other\($0)").json })
+        _ = try harness.store.write { db in try ActivityRepository(db).beginAttempt(ids[7]) }
+        let alone = try StatementCounter(harness)
+        #expect(try harness.recover() == 30)
+        #expect(alone.commits == 60)
+        #expect(try harness.count(status: .success) == 60)
+        try harness.expectSums()
+    }
+
+    @Test
+    func `invariant 1: a bad row that is tried with others harms none of them`() throws {
+        var lines = (1...30).map { SampleCommit(at: $0, rkey: "key\($0)").json }
+        lines[7] = "{ nonsense"
+        lines[20] = lines[20].replacing("key21", with: "poison")
+        try harness.logOnly(lines)
+        try harness.execute(
+            """
+            CREATE TRIGGER poison BEFORE INSERT ON record WHEN new.rkey = 'poison'
+            BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+            """
+        )
+        #expect(try harness.recover() == 30)
+        #expect(try harness.count(status: .success) == 28)
+        #expect(try harness.outcomes()[20].message?.contains("poisoned") == true)
+        try harness.expectSums()
+    }
+
+    @Test
     func `invariant 1: a fault of the machine is no interruption`() throws {
         let ids = try harness.logOnly([SampleCommit(at: 1).with { $0.record = largeRecord }.json])
         let id = try #require(ids.first)
