@@ -1,7 +1,8 @@
 """Reads a Jetstream into SQLite the way a Python program would: websockets, orjson, sqlite3, a commit for 1,000 events.
 
-It stores what Windsock stores of each event (its row in the log, the record, the actor, the cursor) in a database that
-Windsock made, and does without what Windsock adds: no second commit, no tombstones, no sums.
+It stores what Windsock stores of each event (its row in the log, the record, the actor, the cursor) in tables of the same
+schema, in a file of its own with the sqlite3 module's settings and the two that most programs choose, and does without
+what Windsock adds: no second commit, no tombstones, no sums.
 """
 
 import argparse
@@ -92,11 +93,16 @@ class Batch:
             database.execute(CURSOR, (self.cursor, time.time_ns() // 1000))
 
 
-def open_database(path: str) -> sqlite3.Connection:
-    """Opens a database that Windsock made, with the settings that most programs choose."""
+def open_database(path: str, schema: str) -> sqlite3.Connection:
+    """Makes a database with the tables of another one."""
+    with sqlite3.connect(f"file:{schema}?mode=ro", uri=True) as model:
+        found = model.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'")
+        statements = [row[0] for row in found]
     database = sqlite3.connect(path)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
+    for statement in statements:
+        database.execute(statement)
     return database
 
 
@@ -119,10 +125,11 @@ def main() -> None:
     """Reads, and prints one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", required=True, help="the stream, with its cursor")
-    parser.add_argument("--database", required=True, help="a database that windsock run made")
+    parser.add_argument("--schema", required=True, help="a database that windsock run made, for its tables")
+    parser.add_argument("--database", required=True, help="the database to make")
     parser.add_argument("--events", required=True, type=int, help="how many events to read")
     options = parser.parse_args()
-    seconds = asyncio.run(read(options.url, open_database(options.database), options.events))
+    seconds = asyncio.run(read(options.url, open_database(options.database, options.schema), options.events))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     result = {
         "events": options.events,

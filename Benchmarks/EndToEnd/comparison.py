@@ -18,13 +18,15 @@ class ComparisonRun:
 
 
 def run(workspace: Workspace, url: str, template: Path, count: int) -> ComparisonRun:
-    """Lets it read so many events from the beginning into an empty database."""
-    path = database.copy(template, workspace.path("python.db"))
+    """Lets it read so many events from the beginning into a new database."""
+    path = workspace.path("python.db")
     printed = workspace.run(
         workspace.programs.python or "python3",
         workspace.programs.comparison,
         "--url",
         f"{url}?cursor=1",
+        "--schema",
+        template,
         "--database",
         path,
         "--events",

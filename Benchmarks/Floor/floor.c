@@ -91,8 +91,7 @@ static void configure(sqlite3 *database, struct options options) {
                            "PRAGMA foreign_keys = ON;"
                            "PRAGMA temp_store = MEMORY;"
                            "PRAGMA cell_size_check = ON;"
-                           "PRAGMA mmap_size = 0;"
-                           "PRAGMA journal_size_limit = 67108864");
+                           "PRAGMA mmap_size = 0");
     database_set(database, "PRAGMA cache_size = -%lld", options.cache_kib);
     database_set(database, "PRAGMA wal_autocheckpoint = %lld", options.checkpoint_pages);
 }

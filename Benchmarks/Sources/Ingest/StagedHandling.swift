@@ -29,13 +29,10 @@ package final class StagedHandling {
     ///
     /// - Throws: What SQLite says.
     package func apply(_ batch: StagedBatch) throws {
-        let applier = BatchApplier(emptiesPayloads: false)
         let drafted = batch.drafted
         try drafted.batch.withMessages { messages in
-            let items = batch.rows.map { row in
-                BatchApplier.Item(id: row.id, draft: drafted.drafts[row.index], message: messages[row.index].bytes)
-            }
-            try store.write { db in try applier.applyTogether(items, &directory, db) }
+            let applier = BatchApplier(drafts: drafted.drafts, messages: messages, emptiesPayloads: false)
+            try store.write { db in try applier.applyTogether(batch.rows, &directory, db) }
         }
     }
 }

@@ -14,7 +14,12 @@ final class DraftedBatch: @unchecked Sendable {
         self.batch = batch
         let decoder = EventDecoder()
         drafts = batch.withMessages { [texts] messages in
-            messages.map { EventDraft($0, decoder: decoder, texts: texts) }
+            var drafts: [EventDraft] = []
+            drafts.reserveCapacity(messages.count)
+            for message in messages {
+                drafts.append(EventDraft(message, decoder: decoder, texts: texts, after: drafts.last))
+            }
+            return drafts
         }
     }
 

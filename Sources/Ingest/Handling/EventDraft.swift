@@ -28,7 +28,18 @@ struct EventDraft {
     let indexedAt: ByteText
 
     /// Makes the draft of a message as it came from the wire, or from the log.
-    init(_ message: MessageBatch.Message, decoder: EventDecoder, texts: TextArena) {
+    ///
+    /// - Parameters:
+    ///   - message: the message.
+    ///   - decoder: reads it.
+    ///   - texts: where the draft's texts are put.
+    ///   - previous: the draft before it, in the same arena, whose time of receipt is mostly its own; nil for the first.
+    init(
+        _ message: MessageBatch.Message,
+        decoder: EventDecoder,
+        texts: TextArena,
+        after previous: EventDraft? = nil
+    ) {
         let decoded = EventDraft.decode(message, decoder, texts)
         self.decoded = decoded
         receivedAtMicroseconds = message.receivedAtMicroseconds
@@ -37,7 +48,11 @@ struct EventDraft {
             receivedAtMicroseconds: message.receivedAtMicroseconds
         )
         timestamp = texts.add(timeMicroseconds: timestampMicroseconds)
-        indexedAt = texts.add(timeMicroseconds: receivedAtMicroseconds)
+        if let previous, previous.receivedAtMicroseconds == receivedAtMicroseconds {
+            indexedAt = previous.indexedAt
+        } else {
+            indexedAt = texts.add(timeMicroseconds: receivedAtMicroseconds)
+        }
         switch decoded {
         case .event(let event):
             did = event.did

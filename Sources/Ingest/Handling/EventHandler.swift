@@ -118,6 +118,7 @@ package actor EventHandler {
         _ = await persist { handler in
             try handler.apply(batch, result.rows)
         }
+        queue.noteProgress()
     }
 
     /// Commit 1.
@@ -127,23 +128,24 @@ package actor EventHandler {
             let result = try InboxLog(db: db).log(batch, &directory)
             try tracker.save(batch.drafts, from: batch.batch.source, db)
             // Else commit 2 does, when the batch is out of hand.
-            if result.rows.isEmpty { try journal.save(db) }
+            if result.rows.isEmpty { try journal.saveIfDue(db) }
             return result
         }
     }
 
     /// Commit 2.
     private func apply(_ batch: DraftedBatch, _ rows: [InboxLog.Row]) throws {
-        let applier = BatchApplier(emptiesPayloads: options.emptiesPayloads)
         try batch.batch.withMessages { messages in
-            let items = rows.map { row in
-                BatchApplier.Item(id: row.id, draft: batch.drafts[row.index], message: messages[row.index].bytes)
-            }
+            let applier = BatchApplier(
+                drafts: batch.drafts,
+                messages: messages,
+                emptiesPayloads: options.emptiesPayloads
+            )
             do {
                 try store.write { db in
                     try forgetIfOthersWrote(db)
-                    try applier.applyTogether(items, &directory, db)
-                    try journal.save(db)
+                    try applier.applyTogether(rows, &directory, db)
+                    try journal.saveIfDue(db)
                 }
             } catch let error where FaultKind(of: error) == .event {
                 directory.forgetAll()
@@ -152,8 +154,8 @@ package actor EventHandler {
                     metadata: ["error": "\(error)"]
                 )
                 try store.write { db in
-                    try applier.applyOneByOne(items, &directory, db)
-                    try journal.save(db)
+                    try applier.applyOneByOne(rows, &directory, db)
+                    try journal.saveIfDue(db)
                 }
             }
         }
@@ -171,6 +173,7 @@ package actor EventHandler {
             } catch {
                 directory.forgetAll()
                 tracker.forget()
+                journal.forget()
                 if journal.note(fault: "\(error)") {
                     logger.error(
                         "The database does not take writes; nothing is lost, and nothing more is read until it does",

@@ -12,7 +12,10 @@ final class RunJournal: Sendable {
     private let startedAtMicroseconds: Int64
     private let fault = Mutex<String?>(nil)
     private let onFault: @Sendable (String?) -> Void
-    private let saved = Mutex<RunState?>(nil)
+    private let saved = Mutex<(state: RunState, at: ContinuousClock.Instant)?>(nil)
+
+    /// How often batches write the state down: each time is a page more for the disk.
+    private static let saveInterval: Duration = .seconds(1)
 
     /// Makes a journal; `onFault` is called with a fault of the machine when it begins, and with nil when it has passed,
     /// since the database cannot be told.
@@ -34,7 +37,16 @@ final class RunJournal: Sendable {
     }
 
     /// Whether the state has changed since it was saved.
-    var isNews: Bool { saved.withLock { $0 } != state }
+    var isNews: Bool { saved.withLock { $0?.state } != state }
+
+    /// Writes the state down if that was long ago; the next quiet moment does it otherwise.
+    func saveIfDue(_ db: Database) throws {
+        let isDue = saved.withLock { $0.map { ContinuousClock.now - $0.at >= RunJournal.saveInterval } ?? true }
+        if isDue { try save(db) }
+    }
+
+    /// Takes the state for not saved: the transaction that held it was rolled back.
+    func forget() { saved.withLock { $0 = nil } }
 
     /// Takes note of a fault of the machine; false when one is noted already.
     func note(fault words: String) -> Bool {
@@ -65,6 +77,6 @@ final class RunJournal: Sendable {
             updatedAtMicroseconds: clock.now(),
             stateJSON: text
         )
-        saved.withLock { $0 = state }
+        saved.withLock { $0 = (state, .now) }
     }
 }

@@ -54,7 +54,7 @@ package actor JetstreamReader {
         keeper: any StreamKeeper,
         clock: WallClock,
         logger: Logger = Logger(label: "jetstream") { _ in SwiftLogNoOpLogHandler() },
-        queueCapacityBytes: Int = 8 * 1024 * 1024
+        queueCapacityBytes: Int = 6 * 1024 * 1024
     ) throws(WebSocketError) {
         let wake = try WakeSignal()
         self.configuration = configuration

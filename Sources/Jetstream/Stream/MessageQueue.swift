@@ -8,8 +8,8 @@ import Synchronization
 /// that a message moves from one to the next in a single step.
 package final class MessageQueue: Sendable {
     /// When a batch is closed and the next begun: about what one commit should hold.
-    package static let batchMessageLimit = 4_000
-    package static let batchByteLimit = 3 * 1024 * 1024
+    package static let batchMessageLimit = 3_000
+    package static let batchByteLimit = 2 * 1024 * 1024
 
     fileprivate struct State {
         var batches: [MessageBatch] = []
@@ -17,7 +17,7 @@ package final class MessageQueue: Sendable {
         var counters = FlowCounters()
         var isFinished = false
         var readerWaits = false
-        var lastFreed = ContinuousClock.now
+        var lastProgress = ContinuousClock.now
         var coverage: StreamCoverage?
         var consumer: Waiter?
         var consumerNumber = 0
@@ -41,7 +41,7 @@ package final class MessageQueue: Sendable {
     /// - Parameters:
     ///   - capacityBytes: what it holds before the reader has to wait.
     ///   - onRoom: called, from any thread, when a reader that found no room may look again.
-    package init(capacityBytes: Int = 8 * 1024 * 1024, onRoom: @escaping @Sendable () -> Void) {
+    package init(capacityBytes: Int = 6 * 1024 * 1024, onRoom: @escaping @Sendable () -> Void) {
         self.capacityBytes = capacityBytes
         self.onRoom = onRoom
     }
@@ -64,8 +64,8 @@ extension MessageQueue {
         }
     }
 
-    /// When bytes last left the queue.
-    package var lastFreed: ContinuousClock.Instant { state.withLock { $0.lastFreed } }
+    /// When the handler last got on: took a batch, or finished a part of its work.
+    package var lastProgress: ContinuousClock.Instant { state.withLock { $0.lastProgress } }
 
     /// Adds a complete message.
     ///
@@ -170,7 +170,7 @@ extension MessageQueue {
             state.bytes -= batch.byteCount
             state.counters.queued -= batch.count
             state.counters.inHand += batch.count
-            state.lastFreed = .now
+            state.lastProgress = .now
             defer { state.readerWaits = false }
             return (batch, state.readerWaits)
         }
@@ -191,6 +191,11 @@ extension MessageQueue {
         }
     }
 
+    /// Notes that the handler got on, so that a slow one is not taken for a stuck one.
+    package func noteProgress() {
+        state.withLock { $0.lastProgress = .now }
+    }
+
     /// Lets a batch go that could not be stored.
     package func discard(count: Int, _ reason: FlowCounters.DiscardReason) {
         leaveHand(count) { $0.discarded[reason, default: 0] += count }
@@ -204,6 +209,7 @@ extension MessageQueue {
     private func leaveHand(_ count: Int, _ change: (inout FlowCounters) -> Void) {
         let drained = state.withLock { state in
             state.counters.inHand -= count
+            state.lastProgress = .now
             change(&state.counters)
             return state.takeDrainWaiters()
         }

@@ -132,8 +132,12 @@ struct ReadingSession {
             pingedAt = now
         }
         let deadline = pinged || now >= pingDue ? heard + limits.deadAfter : pingDue
+        // All messages of a chunk were there at the same time.
+        var receivedAt: Int64?
         _ = try connection.receive(until: deadline) { message in
-            queue.put(message.bytes, isText: message.isText, receivedAtMicroseconds: clock.now(), from: source)
+            let time = receivedAt ?? clock.now()
+            receivedAt = time
+            queue.put(message.bytes, isText: message.isText, receivedAtMicroseconds: time, from: source)
         }
         noteFrames()
         return nil
@@ -142,7 +146,7 @@ struct ReadingSession {
     private mutating func waitForRoom(_ now: ContinuousClock.Instant) throws(WebSocketError) -> ConnectionEnd? {
         let since = fullSince ?? now
         fullSince = since
-        let deadline = max(since, queue.lastFreed) + limits.stuckAfter
+        let deadline = max(since, queue.lastProgress) + limits.stuckAfter
         if now >= deadline { return .writerStuck }
         _ = try connection.receive(until: deadline, reading: false) { _ in }
         return nil

@@ -30,13 +30,13 @@ struct MessageQueueTests {
         queue.put(byteCount: 100)
         #expect(queue.hasRoom())
         queue.put(byteCount: 100)
-        let freedBefore = queue.lastFreed
+        let freedBefore = queue.lastProgress
         #expect(!queue.hasRoom())
         #expect(rooms.now == 0)
         let batch = try #require(queue.take())
         #expect(rooms.now == 1)
         #expect(queue.hasRoom())
-        #expect(queue.lastFreed > freedBefore)
+        #expect(queue.lastProgress > freedBefore)
         queue.settle(count: batch.count, stored: 2, skipped: [:])
         queue.put(byteCount: 1)
         _ = queue.take()

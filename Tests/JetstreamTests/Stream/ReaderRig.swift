@@ -14,7 +14,7 @@ struct ReaderRig: Sendable {
         store: MemoryStore = MemoryStore(),
         subscription: Subscription = Subscription(),
         limits: ConnectionLimits = ConnectionLimits(),
-        queueCapacityBytes: Int = 12 * 1024 * 1024
+        queueCapacityBytes: Int = 6 * 1024 * 1024
     ) throws {
         var configuration = JetstreamReader.Configuration(
             hosts: try hosts.map { try JetstreamHost($0) },

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import JetstreamSimulator
 import Store
 import TestSupport
@@ -48,6 +49,19 @@ struct DaemonRig {
         try await eventually("\(count) rows are in the log") {
             let totals = try totals()
             return totals.stored >= count && (!applied || totals.rows(.processing) == 0)
+        }
+    }
+
+    /// Waits until so many commits are in the log, which has rows of identities and accounts besides, and all is applied.
+    func waitForCommits(_ count: Int) async throws {
+        try await waitForRows(Int64(count))
+        try await eventually("\(count) commits are in the log") {
+            let store = try Store.open(path: database, access: .readOnly)
+            defer { try? store.close() }
+            let commits = try store.read { db in
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM jetstream_activity WHERE rkey <> ''") ?? 0
+            }
+            return try commits >= count && totals().rows(.processing) == 0
         }
     }
 
