@@ -10,14 +10,16 @@ import Synchronization
 /// on; only the little that it added meanwhile is left for the writer itself, after which SQLite begins the log anew
 /// (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
 final class Checkpointer: Sendable {
-    /// The log at which copying begins.
-    private static let startBytes = 128 * 1024 * 1024
+    struct Limits {
+        /// The log at which copying begins.
+        var startBytes = 128 * 1024 * 1024
 
-    /// The log at which the writer waits for the copying, which else might never catch up with it.
-    private static let limitBytes = 208 * 1024 * 1024
+        /// The log at which the writer waits for the copying, which else might never catch up with it.
+        var limitBytes = 208 * 1024 * 1024
 
-    /// What may be left for the writer: some 20 ms of work.
-    private static let restBytes = 8 * 1024 * 1024
+        /// What may be left for the writer: some 20 ms of work.
+        var restBytes = 8 * 1024 * 1024
+    }
 
     /// How often is copied at most before the writer gets the rest, however much that is.
     private static let maximumRounds = 4
@@ -31,11 +33,13 @@ final class Checkpointer: Sendable {
     }
 
     private let connection: DatabaseQueue
+    private let limits: Limits
     private let copying = DispatchQueue(label: "windsock.checkpoint")
     private let state = Mutex(State())
 
     /// Opens a connection to the database of a daemon's writer.
-    init(path: String, configuration: Configuration) throws {
+    init(path: String, configuration: Configuration, limits: Limits = Limits()) throws {
+        self.limits = limits
         connection = try DatabaseQueue(path: path, configuration: configuration)
     }
 
@@ -53,11 +57,11 @@ final class Checkpointer: Sendable {
         sqlite3_db_status(writer.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1)
         let (isRestDue, isFull) = state.withLock { state in
             state.pages += Int(pages)
-            if state.pages >= Checkpointer.pages(Checkpointer.startBytes), !state.isCopying, !state.isRestDue {
+            if state.pages >= Checkpointer.pages(limits.startBytes), !state.isCopying, !state.isRestDue {
                 state.isCopying = true
                 copying.async { [self] in copy() }
             }
-            return (state.isRestDue, state.pages >= Checkpointer.pages(Checkpointer.limitBytes))
+            return (state.isRestDue, state.pages >= Checkpointer.pages(limits.limitBytes))
         }
         if isFull { copying.sync {} }
         if isRestDue || isFull { finish(writer) }
@@ -81,7 +85,7 @@ final class Checkpointer: Sendable {
                 let progress = try connection.inDatabase(Checkpointer.passive)
                 let added = progress.logPages - end
                 end = progress.logPages
-                if added <= Checkpointer.pages(Checkpointer.restBytes) { break }
+                if added <= Checkpointer.pages(limits.restBytes) { break }
             }
         }
         state.withLock { state in
