@@ -93,7 +93,8 @@ def activity(since: str, status: str | None = None, collection: str | None = Non
     index, terms, arguments = "activity_timestamp", "", []
     residue, residue_arguments = "1", []
     if status is not None and status != "success":
-        index, terms, arguments = "activity_open", "status <> 'success' AND status = ? AND ", [status]
+        index, arguments = "activity_failed", [status]
+        terms = "status <> 'success' AND status <> 'processing' AND status = ? AND "
     elif status is not None:
         residue, residue_arguments = "status = ?", [status]
     elif collection is not None:

@@ -19,6 +19,10 @@ final class Checkpointer: Sendable {
 
         /// What may be left for the writer: some 20 ms of work.
         var restBytes = 8 * 1024 * 1024
+
+        /// The log that is still copied at a stop; a longer one is left for the next start, which reads it in less time
+        /// than the copying takes.
+        var closeBytes = 32 * 1024 * 1024
     }
 
     /// How often is copied at most before the writer gets the rest, however much that is.
@@ -52,16 +56,16 @@ final class Checkpointer: Sendable {
     ///
     /// - Parameter writer: The writer's connection, outside of a transaction.
     func noteCommit(_ writer: Database) {
-        var pages: CInt = 0
+        var written: CInt = 0
         var highest: CInt = 0
-        sqlite3_db_status(writer.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &pages, &highest, 1)
+        sqlite3_db_status(writer.sqliteConnection, SQLITE_DBSTATUS_CACHE_WRITE, &written, &highest, 1)
         let (isRestDue, isFull) = state.withLock { state in
-            state.pages += Int(pages)
-            if state.pages >= Checkpointer.pages(limits.startBytes), !state.isCopying, !state.isRestDue {
+            state.pages += Int(written)
+            if state.pages >= pages(limits.startBytes), !state.isCopying, !state.isRestDue {
                 state.isCopying = true
                 copying.async { [self] in copy() }
             }
-            return (state.isRestDue, state.pages >= Checkpointer.pages(limits.limitBytes))
+            return (state.isRestDue, state.pages >= pages(limits.limitBytes))
         }
         if isFull { copying.sync {} }
         if isRestDue || isFull { finish(writer) }
@@ -72,10 +76,15 @@ final class Checkpointer: Sendable {
         try copying.sync { try connection.inDatabase { try Checkpointer.passive($0).isComplete } }
     }
 
-    /// Ends once nothing is being copied.
-    func close() throws {
+    /// Ends without finishing what is being copied.
+    ///
+    /// - Returns: Whether the log is short enough for what is left to be copied while somebody waits.
+    /// - Throws: `DatabaseError`.
+    func close() throws -> Bool {
+        connection.interrupt()
         copying.sync {}
         try connection.close()
+        return state.withLock { $0.pages } <= pages(limits.closeBytes)
     }
 
     private func copy() {
@@ -85,7 +94,7 @@ final class Checkpointer: Sendable {
                 let progress = try connection.inDatabase(Checkpointer.passive)
                 let added = progress.logPages - end
                 end = progress.logPages
-                if added <= Checkpointer.pages(limits.restBytes) { break }
+                if added <= pages(limits.restBytes) { break }
             }
         }
         state.withLock { state in
@@ -112,7 +121,7 @@ final class Checkpointer: Sendable {
         }
     }
 
-    private static func pages(_ bytes: Int) -> Int { bytes / StoreConfiguration.pageSizeBytes }
+    private func pages(_ bytes: Int) -> Int { bytes / StoreConfiguration.pageSizeBytes }
 
     private struct Progress {
         var logPages: Int

@@ -159,16 +159,9 @@ package final class Store: Sendable {
         }
     }
 
-    /// Closes all connections; the daemon's close leaves an empty write-ahead log.
+    /// Closes all connections; the daemon's close leaves an empty write-ahead log, unless it would take long.
     package func close() throws {
-        if let checkpointer {
-            try checkpointer.close()
-            try database.writeWithoutTransaction { database in
-                // Without a limit the analysis reads whole indexes, and a stop has to be quick.
-                try database.execute(sql: "PRAGMA analysis_limit = 400")
-                // Its statistics are a help and no duty: a full disk must not spoil the stop.
-                try? database.execute(sql: "PRAGMA optimize")
-            }
+        if let checkpointer, try checkpointer.close() {
             try checkpoint(.truncate)
         }
         try database.close()

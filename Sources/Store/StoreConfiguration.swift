@@ -96,6 +96,10 @@ enum StoreConfiguration {
                     """
             )
             try keepLogFiles(database)
+            if access.isDaemon {
+                // Else the copying of a long log would be done in the last moment, when a stop has to be quick.
+                _ = windsock_sqlite_leave_log_on_close(UnsafeMutableRawPointer(database.sqliteConnection))
+            }
         }
     }
 

@@ -9,7 +9,12 @@ struct CheckpointerTests {
     private let folder: TemporaryFolder
     private let writer: DatabaseQueue
     private let checkpointer: Checkpointer
-    private static let limits = Checkpointer.Limits(startBytes: 400_000, limitBytes: 1_600_000, restBytes: 40_000)
+    private static let limits = Checkpointer.Limits(
+        startBytes: 400_000,
+        limitBytes: 1_600_000,
+        restBytes: 40_000,
+        closeBytes: 100_000
+    )
 
     init() throws {
         folder = try TemporaryFolder()
@@ -52,7 +57,7 @@ struct CheckpointerTests {
             // One commit and what is copied meanwhile may come on top.
             #expect(walBytes < Int64(Self.limits.limitBytes) + 100_000)
         }
-        try checkpointer.close()
+        _ = try checkpointer.close()
         let after = try beginnings()
         #expect(after >= before + 10)
         #expect(checkpointer.failure == nil)
@@ -78,7 +83,27 @@ struct CheckpointerTests {
         try write(rows: 200)
         let after = try beginnings()
         #expect(after > before)
-        try checkpointer.close()
+        _ = try checkpointer.close()
+    }
+
+    @Test
+    func `closing says whether the log is short`() throws {
+        try write(rows: 1)
+        #expect(try checkpointer.close())
+    }
+
+    @Test
+    func `closing does not finish what is being copied, and says that the log is long`() throws {
+        let reader = try DatabaseQueue(path: folder.path("windsock.db"))
+        try reader.read { database throws in
+            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM t")
+            // While it is read the log cannot be begun anew.
+            try write(rows: 200)
+        }
+        #expect(try !checkpointer.close())
+        try writer.close()
+        let reopened = try DatabaseQueue(path: folder.path("windsock.db"))
+        #expect(try reopened.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM t") } == 200)
     }
 
     @Test
@@ -87,6 +112,6 @@ struct CheckpointerTests {
         let before = StoreFile.size(of: folder.path("windsock.db"))
         #expect(try checkpointer.copyNow())
         #expect(StoreFile.size(of: folder.path("windsock.db")) > before)
-        try checkpointer.close()
+        _ = try checkpointer.close()
     }
 }

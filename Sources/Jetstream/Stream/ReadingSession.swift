@@ -72,6 +72,11 @@ struct ReadingSession {
 
     private static let closeTimeout: Duration = .milliseconds(250)
 
+    /// A chunk of fewer messages is one of a stream that trickles: each message that wakes the reader costs more than all
+    /// that is done with it, so it looks again only after a moment, for several at once.
+    private static let trickleMessages = 8
+    private static let tricklePause: Duration = .milliseconds(5)
+
     init(
         connection: WebSocketConnection,
         queue: MessageQueue,
@@ -134,12 +139,17 @@ struct ReadingSession {
         let deadline = pinged || now >= pingDue ? heard + limits.deadAfter : pingDue
         // All messages of a chunk were there at the same time.
         var receivedAt: Int64?
+        var messages = 0
         _ = try connection.receive(until: deadline) { message in
             let time = receivedAt ?? clock.now()
             receivedAt = time
+            messages += 1
             queue.put(message.bytes, isText: message.isText, receivedAtMicroseconds: time, from: source)
         }
         noteFrames()
+        if (1..<ReadingSession.trickleMessages).contains(messages) {
+            _ = try connection.receive(until: .now + ReadingSession.tricklePause, reading: false) { _ in }
+        }
         return nil
     }
 
