@@ -19,10 +19,6 @@ final class Checkpointer: Sendable {
 
         /// What may be left for the writer: some 20 ms of work.
         var restBytes = 8 * 1024 * 1024
-
-        /// The log that is still copied at a stop; a longer one is left for the next start, which reads it in less time
-        /// than the copying takes.
-        var closeBytes = 32 * 1024 * 1024
     }
 
     /// How often is copied at most before the writer gets the rest, however much that is.
@@ -77,14 +73,10 @@ final class Checkpointer: Sendable {
     }
 
     /// Ends without finishing what is being copied.
-    ///
-    /// - Returns: Whether the log is short enough for what is left to be copied while somebody waits.
-    /// - Throws: `DatabaseError`.
-    func close() throws -> Bool {
+    func close() throws {
         connection.interrupt()
         copying.sync {}
         try connection.close()
-        return state.withLock { $0.pages } <= pages(limits.closeBytes)
     }
 
     private func copy() {

@@ -83,7 +83,9 @@ extension MessageQueue {
                 return nil
             }
             if !state.canExtend(with: message.count, from: source) {
-                state.batches.append(MessageBatch(source: source, capacityBytes: MessageQueue.batchByteLimit))
+                // One that follows another is of a backlog, and will be full.
+                let capacity = state.batches.isEmpty ? 0 : MessageQueue.batchByteLimit
+                state.batches.append(MessageBatch(source: source, capacityBytes: capacity))
             }
             state.batches[state.batches.count - 1]
                 .append(message, isText: isText, receivedAtMicroseconds: receivedAtMicroseconds)
