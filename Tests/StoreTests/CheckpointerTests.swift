@@ -63,7 +63,7 @@ struct CheckpointerTests {
     }
 
     @Test
-    func `a reader that stays lets the log grow, and holds up nothing; it is begun anew when the reader has gone`() throws {
+    func `a reader that stays lets the log grow, which is begun anew when the reader has gone`() throws {
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let reader = try DatabaseQueue(path: folder.path("windsock.db"), configuration: configuration)
