@@ -14,12 +14,12 @@ final class DraftedBatch: @unchecked Sendable {
         self.batch = batch
         let decoder = EventDecoder()
         drafts = batch.withMessages { [texts] messages in
-            var drafts: [EventDraft] = []
-            drafts.reserveCapacity(messages.count)
-            for message in messages {
-                drafts.append(EventDraft(message, decoder: decoder, texts: texts, after: drafts.last))
+            var receipt: (timeMicroseconds: Int64, text: ByteText)?
+            return messages.map { message in
+                let draft = EventDraft(message, decoder: decoder, texts: texts, after: receipt)
+                receipt = (draft.receivedAtMicroseconds, draft.indexedAt)
+                return draft
             }
-            return drafts
         }
     }
 

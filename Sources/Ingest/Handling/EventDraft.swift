@@ -33,12 +33,12 @@ struct EventDraft {
     ///   - message: the message.
     ///   - decoder: reads it.
     ///   - texts: where the draft's texts are put.
-    ///   - previous: the draft before it, in the same arena, whose time of receipt is mostly its own; nil for the first.
+    ///   - receipt: the time of receipt of the message before it, and its text in the same arena; mostly it is the same.
     init(
         _ message: MessageBatch.Message,
         decoder: EventDecoder,
         texts: TextArena,
-        after previous: EventDraft? = nil
+        after receipt: (timeMicroseconds: Int64, text: ByteText)? = nil
     ) {
         let decoded = EventDraft.decode(message, decoder, texts)
         self.decoded = decoded
@@ -48,8 +48,8 @@ struct EventDraft {
             receivedAtMicroseconds: message.receivedAtMicroseconds
         )
         timestamp = texts.add(timeMicroseconds: timestampMicroseconds)
-        if let previous, previous.receivedAtMicroseconds == receivedAtMicroseconds {
-            indexedAt = previous.indexedAt
+        if let receipt, receipt.timeMicroseconds == receivedAtMicroseconds {
+            indexedAt = receipt.text
         } else {
             indexedAt = texts.add(timeMicroseconds: receivedAtMicroseconds)
         }
