@@ -19,12 +19,17 @@ struct ActorDirectory {
         var texts = TextArena()
     }
 
-    /// Entries of a generation: about 3 MiB with their DIDs.
-    private static let capacity = 25_000
+    /// Entries of a generation.
+    private let capacity: Int
 
     /// When the newer one is full the older one is forgotten, so that those who are met again and again are kept.
     private var newer = Generation()
     private var older = Generation()
+
+    /// - Parameter capacity: how many actors are kept at least, once so many were met; so many take about 3 MiB.
+    init(capacity: Int = 25_000) {
+        self.capacity = capacity
+    }
 
     /// The actor of a DID; nil when nothing of it is stored.
     mutating func find(_ did: ByteText, _ actors: ActorRepository) throws -> Entry? {
@@ -39,7 +44,10 @@ struct ActorDirectory {
     /// Keeps a copy of an entry, and returns it.
     @discardableResult
     mutating func remember(_ did: ByteText, _ entry: Entry) -> Entry {
-        if newer.entries.count >= ActorDirectory.capacity {
+        // What `entry` points into, perhaps.
+        let forgotten = older
+        defer { withExtendedLifetime(forgotten) {} }
+        if newer.entries.count >= capacity {
             older = newer
             newer = Generation()
         }
