@@ -107,9 +107,13 @@ final class Checkpointer: Sendable {
     }
 
     private func note(_ work: () throws -> Void) {
-        let result = Result { try work() }
-        state.withLock { state in
-            if case .failure(let error) = result { state.failure = "\(error)" } else { state.failure = nil }
+        do {
+            try work()
+            state.withLock { $0.failure = nil }
+        } catch DatabaseError.SQLITE_INTERRUPT {
+            // It was told to end, and nothing is wrong.
+        } catch {
+            state.withLock { $0.failure = "\(error)" }
         }
     }
 

@@ -107,7 +107,10 @@ import Testing
 
         try rig.folder.write(#"{"jetstream": {"wantedCollections": ["app.bsky.feed.post"]}}"#, to: "config.json")
         daemon.send(SIGHUP)
-        try await eventually("it names the field: \(daemon.log)") { daemon.log.contains("jetstream.wantedCollections") }
+        // Not the field alone, which a start without a filter names too: the next signal may not overtake this one.
+        try await eventually("it names the field: \(daemon.log)") {
+            daemon.log.contains("need a restart fields=jetstream.wantedCollections")
+        }
         daemon.send(SIGUSR1)
         try await eventually("the default retention is used again: \(daemon.log)") {
             daemon.log.contains("older than 168 hours")
