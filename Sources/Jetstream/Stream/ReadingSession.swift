@@ -6,8 +6,8 @@ package struct ConnectionLimits: Sendable {
     package var pingAfter: Duration = .seconds(20)
     /// After this long without a frame, ping or not, the connection is dead.
     package var deadAfter: Duration = .seconds(45)
-    /// After this long without a byte leaving the full queue, the writer is stuck and not slow: the server, which wants
-    /// its pong within 5 s, is told goodbye, and the stream resumes from what is stored (invariant 6).
+    /// After this long in which the handler got nowhere while the queue is full, it is stuck and not slow: the server,
+    /// which wants its pong within 5 s, is told goodbye, and the stream resumes from what is stored (invariant 6).
     package var stuckAfter: Duration = .seconds(4)
 
     /// How long a connection that began at most a minute ago has to be open before its silence says that nothing
