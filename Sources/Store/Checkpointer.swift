@@ -17,7 +17,7 @@ final class Checkpointer: Sendable {
         /// The log at which the writer waits for the copying, which else might never catch up with it.
         var limitBytes = 208 * 1024 * 1024
 
-        /// What may be left for the writer: some 20 ms of work.
+        /// What may be left for the writer, which stands still for it.
         var restBytes = 8 * 1024 * 1024
     }
 

@@ -3,9 +3,10 @@ import Glibc
 /// Text as a run of UTF-8 bytes that lie somewhere else, mostly in the batch that brought them.
 ///
 /// Between the socket and the statement a text is only compared and bound. As a `String` each would be allocated and
-/// checked once more, and copied again when it is bound: together that cost as much as a third of SQLite's own work.
+/// checked once more, and copied again when it is bound (docs/PERFORMANCE.md).
 ///
-/// It keeps nothing alive: a text from a ``TextArena`` is valid as long as the arena, a literal always.
+/// It keeps nothing alive: a text from a ``TextArena`` is valid as long as the arena, a literal always. Any thread may read
+/// it (hence `Sendable`), since the bytes never change.
 package struct ByteText: @unchecked Sendable {
     /// The bytes, well-formed UTF-8; valid as long as the text is.
     package let bytes: UnsafeRawBufferPointer

@@ -50,7 +50,8 @@ struct RowApplier {
             let outcome = EventApplier.Outcome.error("Interrupted \(interruptions) times")
             return try store.write { db in
                 var changes = CounterChanges()
-                for row in rows { try finish(row, outcome, &changes, db) }
+                let activity = ActivityRepository(db)
+                for row in rows { try finish(row, outcome, &changes, activity) }
                 try changes.apply(db)
             }
         }
@@ -76,13 +77,14 @@ struct RowApplier {
     /// - Throws: faults of the machine.
     func apply(_ rows: [ActivityEntry], _ db: Database) throws -> [EventApplier.Outcome] {
         let applier = EventApplier(db)
+        let activity = ActivityRepository(db)
         var directory = ActorDirectory()
         var changes = CounterChanges()
         let texts = TextArena()
         return try withExtendedLifetime(texts) {
             let outcomes = try rows.map { row in
                 let outcome = try applyEffects(row, applier, &directory, &changes, texts, db)
-                try finish(row, outcome, &changes, db)
+                try finish(row, outcome, &changes, activity)
                 return outcome
             }
             try changes.apply(db)
@@ -126,10 +128,10 @@ struct RowApplier {
         _ row: ActivityEntry,
         _ outcome: EventApplier.Outcome,
         _ changes: inout CounterChanges,
-        _ db: Database
+        _ activity: ActivityRepository
     ) throws {
         let empties = emptiesPayloads && outcome.status == .success
-        try ActivityRepository(db).updateStatus(
+        try activity.updateStatus(
             row.id,
             outcome.status,
             message: outcome.message,
