@@ -43,12 +43,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSQLite"),
         .target(name: "Texts", swiftSettings: strict),
         .target(
             name: "Jetstream",
-            dependencies: ["CCurl", "CSimdjson", "Texts", logging, crypto],
+            dependencies: ["CCurl", "CSimdjson", "CZstd", "Texts", logging, crypto],
             swiftSettings: strict
         ),
         .target(name: "Store", dependencies: ["CSQLite", "Texts", grdb, sqlite], swiftSettings: strict),
@@ -65,7 +66,11 @@ let package = Package(
             dependencies: ["Ingest", "Jetstream", "Store", logging, arguments],
             swiftSettings: strict
         ),
-        .executableTarget(name: "JetstreamSimulator", dependencies: nio + [crypto, arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "JetstreamSimulator",
+            dependencies: nio + ["CZstd", crypto, arguments],
+            swiftSettings: strict
+        ),
 
         .target(
             name: "TestSupport",

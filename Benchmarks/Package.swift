@@ -30,12 +30,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSQLite"),
         .target(name: "Texts", swiftSettings: strict),
         .target(
             name: "Jetstream",
-            dependencies: ["CCurl", "CSimdjson", "Texts", logging, crypto],
+            dependencies: ["CCurl", "CSimdjson", "CZstd", "Texts", logging, crypto],
             swiftSettings: strict
         ),
         .target(name: "Store", dependencies: ["CSQLite", "Texts", grdb, sqlite], swiftSettings: strict),

@@ -87,4 +87,6 @@ package struct StreamSource: Sendable, Hashable {
 package enum JetstreamWire: String, Sendable, Hashable, Codable {
     /// `/subscribe`
     case v1
+    /// `/xrpc/network.bsky.jetstream.subscribeEvents`
+    case v2
 }
