@@ -1,8 +1,6 @@
-"""Reads a Jetstream into SQLite the way a Python program would: websockets, orjson, sqlite3, a commit for 1,000 events.
+"""Reads a Jetstream into SQLite the way a Python program would: websockets, orjson, sqlite3, batches of 1,000 events.
 
-It stores what Windsock stores of each event (its row in the log, the record, the actor, the cursor) in tables of the same
-schema, in a file of its own with the sqlite3 module's settings and the two that most programs choose, and does without
-what Windsock adds: no second commit, no tombstones, no sums.
+The tables are of Windsock's schema, in a file with the sqlite3 module's settings and the two that most programs choose.
 """
 
 import argparse
@@ -11,86 +9,13 @@ import json
 import resource
 import sqlite3
 import time
-from datetime import UTC, datetime
-from typing import Any
 
-import orjson
 import websockets
 
+from . import light, whole
+
 BATCH = 1000
-
-LOG = """
-    INSERT INTO jetstream_activity
-        (timestamp, operation, collection, did, status, event_json, rkey, rev, cid, received_at)
-    VALUES (?, ?, ?, ?, 'success', ?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING
-"""
-ACTOR = "INSERT INTO actor (did, indexed_at) VALUES (?, ?) ON CONFLICT DO NOTHING"
-HANDLE = "UPDATE actor SET handle = ? WHERE did = ?"
-RECORD = """
-    INSERT INTO record (collection, rkey, did, actor, rev, cid, json, indexed_at)
-    VALUES (?1, ?2, ?3, (SELECT id FROM actor WHERE did = ?3), ?4, ?5, ?6, ?7)
-    ON CONFLICT (collection, rkey, did) DO UPDATE
-    SET rev = excluded.rev, cid = excluded.cid, json = excluded.json, indexed_at = excluded.indexed_at
-    WHERE excluded.rev > record.rev
-"""
-DELETE = "DELETE FROM record WHERE collection = ? AND rkey = ? AND did = ? AND rev < ?"
-CURSOR = """
-    INSERT INTO jetstream_cursor (host, wire, kind, cursor, time_us, updated_at)
-    VALUES ('python', 'v1', 'time', ?1, ?1, ?2)
-    ON CONFLICT DO UPDATE SET cursor = excluded.cursor, time_us = excluded.time_us, updated_at = excluded.updated_at
-"""
-
-
-def timestamp(microseconds: int) -> str:
-    """The time as Windsock's tables hold it."""
-    return datetime.fromtimestamp(microseconds / 1e6, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-class Batch:
-    """The rows of up to 1,000 events, by the statement that writes them."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[Any, ...]] = []
-        self.actors: list[tuple[str, str]] = []
-        self.handles: list[tuple[str, str]] = []
-        self.records: list[tuple[Any, ...]] = []
-        self.deletes: list[tuple[str, str, str, str]] = []
-        self.cursor = 0
-
-    def add(self, message: str) -> None:
-        """Takes a message apart into rows."""
-        event = orjson.loads(message)
-        received = time.time_ns() // 1000
-        self.cursor = event["time_us"]
-        when, did, kind = timestamp(event["time_us"]), event["did"], event["kind"]
-        if kind != "commit":
-            detail = event[kind]
-            self.events.append((when, kind, "", did, message, "", str(detail["seq"]), "", received))
-            if "handle" in detail:
-                self.handles.append((detail["handle"], did))
-            return
-        commit = event["commit"]
-        operation, collection, rkey, rev = commit["operation"], commit["collection"], commit["rkey"], commit["rev"]
-        cid = commit.get("cid", "")
-        self.events.append((when, operation, collection, did, message, rkey, rev, cid, received))
-        if operation == "delete":
-            self.deletes.append((collection, rkey, did, rev))
-        else:
-            indexed = timestamp(received)
-            record = orjson.dumps(commit["record"]).decode()
-            self.actors.append((did, indexed))
-            self.records.append((collection, rkey, did, rev, cid, record, indexed))
-
-    def store(self, database: sqlite3.Connection) -> None:
-        """Writes all rows in one transaction."""
-        with database:
-            database.executemany(LOG, self.events)
-            database.executemany(ACTOR, self.actors)
-            database.executemany(HANDLE, self.handles)
-            database.executemany(RECORD, self.records)
-            database.executemany(DELETE, self.deletes)
-            database.execute(CURSOR, (self.cursor, time.time_ns() // 1000))
+Make = type[light.Batch] | type[whole.Batch]
 
 
 def open_database(path: str, schema: str) -> sqlite3.Connection:
@@ -106,10 +31,10 @@ def open_database(path: str, schema: str) -> sqlite3.Connection:
     return database
 
 
-async def read(url: str, database: sqlite3.Connection, events: int) -> float:
+async def read(url: str, database: sqlite3.Connection, events: int, make: Make) -> float:
     """Stores so many events; returns the seconds from the first one on."""
     start = None
-    batch = Batch()
+    batch = make()
     async with websockets.connect(url, compression=None, max_size=None) as socket:
         for count in range(1, events + 1):
             message = await socket.recv()
@@ -117,7 +42,7 @@ async def read(url: str, database: sqlite3.Connection, events: int) -> float:
             batch.add(message)
             if count % BATCH == 0 or count == events:
                 batch.store(database)
-                batch = Batch()
+                batch = make()
     return time.monotonic() - (start or time.monotonic())
 
 
@@ -128,8 +53,11 @@ def main() -> None:
     parser.add_argument("--schema", required=True, help="a database that windsock run made, for its tables")
     parser.add_argument("--database", required=True, help="the database to make")
     parser.add_argument("--events", required=True, type=int, help="how many events to read")
+    parser.add_argument("--light", action="store_true", help="do only half of the work")
     options = parser.parse_args()
-    seconds = asyncio.run(read(options.url, open_database(options.database, options.schema), options.events))
+    database = open_database(options.database, options.schema)
+    make = light.Batch if options.light else whole.Batch
+    seconds = asyncio.run(read(options.url, database, options.events, make))
     usage = resource.getrusage(resource.RUSAGE_SELF)
     result = {
         "events": options.events,

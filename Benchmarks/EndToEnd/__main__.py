@@ -22,7 +22,6 @@ def programs(given: Namespace) -> Programs:
         floor=given.floor.absolute(),
         fill=given.fill.absolute(),
         python=given.python.absolute() if given.python else None,
-        comparison=given.comparison.absolute(),
     )
 
 

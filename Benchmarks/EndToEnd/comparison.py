@@ -1,4 +1,4 @@
-"""The same stream read by a Python program."""
+"""The same stream read by Python programs: one that does the same work, and one that does half of it."""
 
 import json
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ class ComparisonRun:
     peak_bytes: int
 
 
-def run(workspace: Workspace, url: str, template: Path, count: int) -> ComparisonRun:
+def run(workspace: Workspace, url: str, template: Path, count: int, *, light: bool = False) -> ComparisonRun:
     """Lets it read so many events from the beginning into a new database."""
     path = workspace.path("python.db")
     printed = workspace.run(
         workspace.programs.python or "python3",
-        workspace.programs.comparison,
+        "-m",
+        "Comparison.reader",
         "--url",
         f"{url}?cursor=1",
         "--schema",
@@ -31,6 +32,7 @@ def run(workspace: Workspace, url: str, template: Path, count: int) -> Compariso
         path,
         "--events",
         str(count),
+        *(["--light"] if light else []),
     )
     database.remove(path)
     found = json.loads(printed)

@@ -35,7 +35,7 @@ class Options:
 def parser() -> argparse.ArgumentParser:
     """The arguments, as scripts/benchmark passes them on."""
     parser = argparse.ArgumentParser(prog="benchmark", description=__doc__)
-    for program in ("windsock", "simulator", "floor", "fill", "comparison"):
+    for program in ("windsock", "simulator", "floor", "fill"):
         parser.add_argument(f"--{program}", type=Path, required=True)
     parser.add_argument("--python", type=Path, help="one that has what the comparison needs")
     parser.add_argument("--python-missing", default="", help="why there is none")

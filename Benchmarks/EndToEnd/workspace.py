@@ -19,7 +19,6 @@ class Programs:
     floor: Path
     fill: Path
     python: Path | None
-    comparison: Path
 
 
 class Workspace:

@@ -75,7 +75,7 @@ struct ReadingSession {
     /// A chunk of fewer messages is one of a stream that trickles: each message that wakes the reader costs more than all
     /// that is done with it, so it looks again only after a moment, for several at once.
     private static let trickleMessages = 8
-    private static let tricklePause: Duration = .milliseconds(10)
+    private static let tricklePause: Duration = .milliseconds(20)
 
     init(
         connection: WebSocketConnection,
