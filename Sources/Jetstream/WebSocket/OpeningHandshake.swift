@@ -4,17 +4,22 @@ import Crypto
 struct OpeningHandshake {
     /// The value of Sec-WebSocket-Key: 16 random bytes in base64.
     let key: String
+    /// The only subprotocol that is offered; nil offers none.
+    let subprotocol: String?
 
     /// Makes a key of 16 bytes from the system's secure generator.
-    init() {
+    init(subprotocol: String? = nil) {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        self.init(key: Base64.encode(bytes))
+        self.init(key: Base64.encode(bytes), subprotocol: subprotocol)
     }
 
     /// Takes a given key, so that a test knows the answer.
-    init(key: String) {
+    init(key: String, subprotocol: String? = nil) {
+        let isToken = subprotocol?.utf8.allSatisfy(ResponseHeadParser.isTokenByte) ?? true
+        precondition(isToken, "a subprotocol is a token, and ours to choose")
         self.key = key
+        self.subprotocol = subprotocol
     }
 
     /// What Sec-WebSocket-Accept must say: base64 of SHA-1 over the key and the RFC's constant.
@@ -26,9 +31,9 @@ struct OpeningHandshake {
 
     /// The request, as it is sent.
     ///
-    /// No extension and no subprotocol is offered.
+    /// No extension is offered.
     func request(for url: WebSocketURL, userAgent: String) -> [UInt8] {
-        let lines = [
+        var lines = [
             "GET \(url.target) HTTP/1.1",
             "Host: \(url.hostHeader)",
             "Upgrade: websocket",
@@ -37,6 +42,7 @@ struct OpeningHandshake {
             "Sec-WebSocket-Version: 13",
             "User-Agent: \(String(userAgent.unicodeScalars.filter { (0x20...0x7E).contains($0.value) }))",
         ]
+        if let subprotocol { lines.append("Sec-WebSocket-Protocol: \(subprotocol)") }
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
     }
 
@@ -59,8 +65,13 @@ struct OpeningHandshake {
         guard head.values(of: "sec-websocket-extensions").isEmpty else {
             throw .invalidHandshake(reason: "it names an extension, and none was offered")
         }
-        guard head.values(of: "sec-websocket-protocol").isEmpty else {
-            throw .invalidHandshake(reason: "it names a subprotocol, and none was offered")
-        }
+        try validateSubprotocol(head.values(of: "sec-websocket-protocol"))
+    }
+
+    /// A server agrees to the subprotocol by its name as it was sent, once, or says nothing.
+    private func validateSubprotocol(_ named: [String]) throws(WebSocketError) {
+        guard !named.isEmpty, named != [subprotocol] else { return }
+        let offered = subprotocol.map { "only \($0)" } ?? "none"
+        throw .invalidHandshake(reason: "it names a subprotocol, and \(offered) was offered")
     }
 }

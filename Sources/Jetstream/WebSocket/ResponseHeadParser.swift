@@ -112,8 +112,8 @@ struct ResponseHeadParser {
         )
     }
 
-    /// Whether a header's name may hold the byte (RFC 9110 5.6.2).
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
+    /// Whether a token, such as a header's name, may hold the byte (RFC 9110 5.6.2).
+    static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
         case UInt8(ascii: "0")...UInt8(ascii: "9"): true

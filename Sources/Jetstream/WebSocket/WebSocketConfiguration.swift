@@ -3,6 +3,10 @@ package struct WebSocketConfiguration: Sendable {
     package var url: WebSocketURL
     /// A PEM file of the only certificate authorities to trust; nil trusts the system's.
     package var caFile: String?
+    /// The one subprotocol to offer (RFC 6455 1.9), a token; nil offers none.
+    ///
+    /// The server may agree to exactly this one, or name none.
+    package var subprotocol: String?
     /// What the server is told who reads: name, version and where to complain.
     package var userAgent: String
     /// The time for name look-up, TCP, proxy, TLS and upgrade together.
@@ -15,6 +19,7 @@ package struct WebSocketConfiguration: Sendable {
     package init(
         url: WebSocketURL,
         caFile: String? = nil,
+        subprotocol: String? = nil,
         userAgent: String,
         handshakeTimeout: Duration = .seconds(10),
         receiveBufferBytes: Int = 512 * 1024,
@@ -22,6 +27,7 @@ package struct WebSocketConfiguration: Sendable {
     ) {
         self.url = url
         self.caFile = caFile
+        self.subprotocol = subprotocol
         self.userAgent = userAgent
         self.handshakeTimeout = handshakeTimeout
         self.receiveBufferBytes = receiveBufferBytes

@@ -18,7 +18,7 @@ extension WebSocketConnection {
         let deadline = ContinuousClock.now.advanced(by: configuration.handshakeTimeout)
         let transport = try CurlTransport(configuration)
         try transport.connect(until: deadline, wake: wake)
-        let handshake = OpeningHandshake()
+        let handshake = OpeningHandshake(subprotocol: configuration.subprotocol)
         let request = handshake.request(for: configuration.url, userAgent: configuration.userAgent)
         _ = transport.output.append(request)
         var reader = HandshakeReader(transport: transport, deadline: deadline, wake: wake)

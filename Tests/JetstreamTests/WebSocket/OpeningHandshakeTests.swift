@@ -46,6 +46,28 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        ([], true), (["xrpc.v1.json"], true), (["XRPC.v1.json"], false), (["xrpc.v1.json, other"], false),
+    ])
+    func `offers one subprotocol, to which the server may agree or not`(named: [String], isRight: Bool) throws {
+        let handshake = OpeningHandshake(key: handshake.key, subprotocol: "xrpc.v1.json")
+        let request = handshake.request(for: try WebSocketURL("wss://example.org/"), userAgent: "tests")
+        let lines = String(decoding: request, as: UTF8.self).split(separator: "\r\n")
+        #expect(lines.filter { $0.hasPrefix("Sec-WebSocket-Protocol") } == ["Sec-WebSocket-Protocol: xrpc.v1.json"])
+        let answer = Self.answer + named.map { "Sec-WebSocket-Protocol: \($0)" } + ["", ""]
+        let head = try #require(try ParsedHead([Array(answer.joined(separator: "\r\n").utf8)]).head)
+        guard !isRight else { return try handshake.validate(head) }
+        let reason = "it names a subprotocol, and only xrpc.v1.json was offered"
+        #expect(throws: WebSocketError.invalidHandshake(reason: reason)) { try handshake.validate(head) }
+    }
+
+    @Test func `refuses an agreement that is given twice`() throws {
+        let handshake = OpeningHandshake(key: handshake.key, subprotocol: "a")
+        let answer = Self.answer + ["Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a", "", ""]
+        let head = try #require(try ParsedHead([Array(answer.joined(separator: "\r\n").utf8)]).head)
+        #expect(throws: WebSocketError.self) { try handshake.validate(head) }
+    }
+
     @Test func `finds the same head however it is cut, and keeps what follows it`() throws {
         let lines = Self.answer + ["X-Text: \t a: b, c \t", "X-Empty:", "Upgrade: h2c"]
         let bytes = Array(("HTTP/1.1 100 Continue\r\nX: y\r\n\r\n" + lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
