@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
             name: "JetstreamTests",
-            dependencies: ["Jetstream", "Texts", "TestSupport"] + nio,
+            dependencies: ["CCurl", "Jetstream", "Texts", "TestSupport"] + nio,
             swiftSettings: strict
         ),
         .testTarget(
@@ -97,7 +97,9 @@ let package = Package(
         ),
         .testTarget(
             name: "WindsockTests",
-            dependencies: ["windsock", "Ingest", "JetstreamSimulator", "Store", "Texts", "TestSupport", grdb],
+            dependencies: [
+                "windsock", "Ingest", "Jetstream", "JetstreamSimulator", "Store", "Texts", "TestSupport", grdb,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -43,6 +43,12 @@ static inline CURLcode windsock_curl_active_socket(CURL *_Nonnull handle, curl_s
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, socket);
 }
 
+/* CURLINFO_HTTP_CONNECTCODE: the status with which a proxy answered the last CONNECT, or 0 when none was asked. */
+static inline long windsock_curl_proxy_status(CURL *_Nonnull handle) {
+    long status = 0;
+    return curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status) == CURLE_OK ? status : 0;
+}
+
 /* CURLOPT_SOCKOPTFUNCTION, called before connect(): the only moment at which a receive buffer's size still decides the
  * window that TCP announces. `context` comes back as the first argument and must outlive the handle. */
 static inline CURLcode windsock_curl_set_socket_callback(

@@ -27,6 +27,8 @@ import Testing
         ("database.synchronous", ["\"off\"", "1"]),
         ("database.commitIntervalMilliseconds", ["0", "10001"]),
         ("jetstream.caFile", ["\"missing.pem\"", "\"\"", "false"]),
+        ("jetstream.proxy", ["\"proxy:3128\"", "\"http://proxy\"", "\"socks5://proxy:1\"", "false"]),
+        ("jetstream.contact", ["null", "\"a (b)\"", "\"\\n\"", "\"\(String(repeating: "x", count: 201))\""]),
         ("jetstream.hosts", ["[]", "\"example.com\"", "[1]", "null", "{}"]),
         ("jetstream.wantedCollections", ["\"app.bsky.feed.post\"", "[null]"]),
         ("jetstream.wantedDids", ["{}", "[[]]"]),
@@ -46,6 +48,8 @@ import Testing
         ("activity.maxBytes", ["1048576", "9223372036854775807"]),
         ("database.commitIntervalMilliseconds", ["1", "10000"]),
         ("jetstream.caFile", ["null", "\"ca.pem\""]),
+        ("jetstream.proxy", ["null", "\"\"", "\"https://a:b@[::1]:1\""]),
+        ("jetstream.contact", ["\"\"", "\"\(String(repeating: "x", count: 200))\""]),
         ("jetstream.wantedCollections", ["[]"]),
         ("log.level", ["\"trace\"", "\"critical\""]),
     ])
@@ -53,6 +57,11 @@ import Testing
         for value in values {
             #expect(problem(of: field, value) == nil)
         }
+    }
+
+    @Test func `does not repeat a proxy's password`() {
+        let line = problem(of: "jetstream.proxy", "\"http://me:s3cret@proxy\"")
+        #expect(line?.contains("s3cret") == false)
     }
 
     @Test func `collects every problem at once`() {

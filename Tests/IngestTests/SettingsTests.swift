@@ -21,6 +21,8 @@ import Testing
         #expect(standard.jetstream.hosts == ["wss://jetstream2.us-east.bsky.network/subscribe"])
         #expect(standard.jetstream.isUnfiltered)
         #expect(standard.jetstream.caFile == nil)
+        #expect(standard.jetstream.proxy == nil)
+        #expect(standard.jetstream.contact.isEmpty)
         #expect(standard.database.path == "windsock.db")
         #expect(standard.database.synchronous == .normal)
         #expect(standard.database.commitIntervalMilliseconds == 100)
@@ -36,7 +38,8 @@ import Testing
             """
             {"jetstream": {"hosts": ["ws://127.0.0.1:6008/subscribe", "example.com"],
                            "wantedCollections": ["app.bsky.feed.post", "app.bsky.graph.*"],
-                           "wantedDids": ["did:plc:abc"], "caFile": "ca.pem"},
+                           "wantedDids": ["did:plc:abc"], "caFile": "ca.pem",
+                           "proxy": "http://me:secret@proxy:3128", "contact": "https://example.com/reader"},
              "database": {"path": "/srv/w.db", "synchronous": "full", "commitIntervalMilliseconds": 10000},
              "activity": {"retentionHours": 1, "cleanupIntervalSeconds": 86400, "maxBytes": 1048576,
                           "keepEventJson": "errors"},
@@ -47,6 +50,8 @@ import Testing
         #expect(settings.jetstream.wantedCollections == ["app.bsky.feed.post", "app.bsky.graph.*"])
         #expect(settings.jetstream.wantedDids == ["did:plc:abc"])
         #expect(settings.jetstream.caFile == "ca.pem")
+        #expect(settings.jetstream.proxy == "http://me:secret@proxy:3128")
+        #expect(settings.jetstream.contact == "https://example.com/reader")
         #expect(!settings.jetstream.isUnfiltered)
         #expect(settings.database.path == "/srv/w.db")
         #expect(settings.database.synchronous == .full)
@@ -65,6 +70,19 @@ import Testing
         settings.jetstream.wantedDids = ["did:web:example.com"]
         settings.activity.maxBytes = .max
         #expect(try self.settings(settings.rendered()) == settings)
+    }
+
+    @Test func `shows a proxy without its password`() throws {
+        var settings = Settings.standard
+        settings.jetstream.proxy = "http://me:secret@proxy:3128"
+        #expect(settings.rendered().contains(#""proxy": "http://me:***@proxy:3128""#))
+        settings.jetstream.proxy = ""
+        #expect(try self.settings(settings.rendered()) == settings)
+    }
+
+    @Test func `introduces itself with its version and whom to ask`() {
+        #expect(userAgent(contact: "") == "windsock/\(windsockVersion)")
+        #expect(userAgent(contact: "mailto:a@b.example") == "windsock/\(windsockVersion) (+mailto:a@b.example)")
     }
 
     @Test func `shows every key in the order of the example`() throws {
@@ -93,12 +111,14 @@ import Testing
         #expect(Settings.changesThatNeedRestart(from: old, to: new).isEmpty)
         new.jetstream.hosts = ["example.com"]
         new.jetstream.caFile = "ca.pem"
+        new.jetstream.proxy = ""
+        new.jetstream.contact = "x"
         new.database.synchronous = .full
         new.activity.maxBytes = 1_048_576
         new.activity.keepEventJson = .errors
         let expected = [
-            "jetstream.hosts", "jetstream.caFile", "database.synchronous", "activity.maxBytes",
-            "activity.keepEventJson",
+            "jetstream.hosts", "jetstream.caFile", "jetstream.proxy", "jetstream.contact", "database.synchronous",
+            "activity.maxBytes", "activity.keepEventJson",
         ]
         #expect(Settings.changesThatNeedRestart(from: old, to: new) == expected)
     }

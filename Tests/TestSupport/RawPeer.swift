@@ -10,8 +10,8 @@ package final class RawPeer {
         case systemCallFailed(name: String, errorNumber: Int32)
     }
 
-    private let socket: Int32
-    private var unread: [UInt8] = []
+    let socket: Int32
+    var unread: [UInt8] = []
 
     init(socket: Int32) {
         self.socket = socket

@@ -16,6 +16,7 @@ package enum TestProgram {
     package static func run(_ name: String, _ arguments: [String], in folder: URL) throws {
         let process = try make(name, arguments)
         process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         process.standardOutput = output
         process.standardError = output

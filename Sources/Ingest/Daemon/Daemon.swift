@@ -114,16 +114,18 @@ struct DaemonParts: Sendable {
         self.clock = clock
         var hosts: [JetstreamHost] = []
         for host in settings.jetstream.hosts { hosts.append(try JetstreamHost(host)) }
-        reader = try JetstreamReader(
-            JetstreamReader.Configuration(
-                hosts: hosts,
-                subscription: Subscription(
-                    wantedCollections: settings.jetstream.wantedCollections,
-                    wantedDids: settings.jetstream.wantedDids
-                ),
-                caFile: settings.jetstream.caFile,
-                userAgent: "windsock/\(windsockVersion)"
+        var configuration = JetstreamReader.Configuration(
+            hosts: hosts,
+            subscription: Subscription(
+                wantedCollections: settings.jetstream.wantedCollections,
+                wantedDids: settings.jetstream.wantedDids
             ),
+            caFile: settings.jetstream.caFile,
+            userAgent: userAgent(contact: settings.jetstream.contact)
+        )
+        configuration.proxy = settings.jetstream.proxy
+        reader = try JetstreamReader(
+            configuration,
             keeper: DatabaseKeeper(store: store, clock: clock),
             clock: clock,
             logger: logger

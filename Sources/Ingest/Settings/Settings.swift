@@ -13,6 +13,10 @@ package struct Settings: Sendable, Equatable {
         package var wantedDids: [String]
         /// A PEM file of the authorities to trust instead of the system's; nil for the system's.
         package var caFile: String?
+        /// A proxy's URL, perhaps with a password; empty for none, nil for what the environment says.
+        package var proxy: String?
+        /// Where a host's operator can ask about this reader, such as a URL; empty for nowhere.
+        package var contact: String
 
         /// Whether the whole network is asked for.
         package var isUnfiltered: Bool { wantedCollections.isEmpty && wantedDids.isEmpty }
@@ -60,7 +64,9 @@ package struct Settings: Sendable, Equatable {
             hosts: ["wss://jetstream2.us-east.bsky.network/subscribe"],
             wantedCollections: [],
             wantedDids: [],
-            caFile: nil
+            caFile: nil,
+            proxy: nil,
+            contact: ""
         ),
         database: Database(path: "windsock.db", synchronous: .normal, commitIntervalMilliseconds: 100),
         activity: Activity(

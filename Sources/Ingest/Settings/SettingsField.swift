@@ -1,3 +1,4 @@
+import Jetstream
 import Logging
 import Store
 
@@ -19,6 +20,8 @@ extension Settings {
             SettingsField(section: "jetstream", key: "wantedCollections", value: .strings(jetstream.wantedCollections)),
             SettingsField(section: "jetstream", key: "wantedDids", value: .strings(jetstream.wantedDids)),
             SettingsField(section: "jetstream", key: "caFile", value: jetstream.caFile.map(JSONValue.string) ?? .null),
+            SettingsField(section: "jetstream", key: "proxy", value: jetstream.proxy.map(JSONValue.string) ?? .null),
+            SettingsField(section: "jetstream", key: "contact", value: .string(jetstream.contact)),
             SettingsField(section: "database", key: "path", value: .string(database.path)),
             SettingsField(section: "database", key: "synchronous", value: .string(database.synchronous.rawValue)),
             SettingsField(
@@ -54,7 +57,17 @@ extension Settings {
     }
 
     /// The configuration in force as JSON with every key, in a fixed order, for people to read and to keep as a file.
+    ///
+    /// The password of a proxy appears as `***`.
     package func rendered() -> String {
+        var shown = self
+        if let proxy = jetstream.proxy, let address = try? ProxyAddress(proxy) {
+            shown.jetstream.proxy = address.description
+        }
+        return shown.renderedAsItIs()
+    }
+
+    private func renderedAsItIs() -> String {
         var sections: [(name: String, fields: [SettingsField])] = []
         for field in fields {
             if let last = sections.indices.last, sections[last].name == field.section {

@@ -12,6 +12,9 @@ enum SettingsLimits {
     /// More hosts than there are public ones, and few enough to go through in a minute.
     static let hosts = 1...64
 
+    /// A URL or an address with some words fits; it goes into every request.
+    static let contactCharacters = 200
+
     /// Above ten seconds an operator would take a working daemon for a hanging one.
     static let commitIntervalMilliseconds: ClosedRange<Int64> = 1...10_000
 

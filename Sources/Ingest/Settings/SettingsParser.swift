@@ -1,3 +1,5 @@
+import Jetstream
+
 /// Turns the JSON of a configuration into settings and collects every problem on the way.
 struct SettingsParser {
     /// Whether the file at a path can be read, so that tests need none.
@@ -44,6 +46,30 @@ struct SettingsParser {
             case .string(let path) where isReadable(path): path
             default: nil
             }
+        }
+        readProxy(into: &jetstream.proxy)
+        readContact(into: &jetstream.contact)
+    }
+
+    private mutating func readProxy(into proxy: inout String?) {
+        let allowed = "null, \"\" for none or a URL that ends with its port, such as http://user:password@proxy:3128"
+        read("jetstream.proxy", into: &proxy, allowed: .words(allowed), isSecret: true) { value in
+            switch value {
+            case .null: .some(nil)
+            case .string(""): ""
+            case .string(let url) where (try? ProxyAddress(url)) != nil: url
+            default: nil
+            }
+        }
+    }
+
+    private mutating func readContact(into contact: inout String) {
+        let count = SettingsLimits.contactCharacters
+        let allowed = "a URL or an address of at most \(count) ASCII characters, without brackets"
+        read("jetstream.contact", into: &contact, allowed: .words(allowed)) { value in
+            guard case .string(let text) = value, text.utf8.count <= count else { return nil }
+            let isPlain = text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+            return isPlain && !text.contains("(") && !text.contains(")") ? text : nil
         }
     }
 
@@ -117,15 +143,19 @@ extension SettingsParser {
     }
 
     /// Reads a field if the file has it; `convert` returns nil for a value that is not allowed.
+    ///
+    /// A secret's value is not repeated in the problem.
     private mutating func read<Value>(
         _ field: String,
         into target: inout Value,
         allowed: Allowed,
+        isSecret: Bool = false,
         _ convert: (JSONValue) -> Value?
     ) {
         guard let value = member(field) else { return }
         guard let converted = convert(value) else {
-            problems.append(.value(field: field, value: value.text, allowed: allowed.text))
+            let shown = isSecret ? "a value that is not shown here" : value.text
+            problems.append(.value(field: field, value: shown, allowed: allowed.text))
             return
         }
         target = converted

@@ -11,6 +11,8 @@ package actor JetstreamReader {
         package var subscription: Subscription
         /// A file of certificates (PEM) to trust instead of the system's; nil for the system's.
         package var caFile: String?
+        /// As `WebSocketConfiguration.proxy`.
+        package var proxy: String?
         package var userAgent: String
         package var limits = ConnectionLimits()
 
@@ -177,6 +179,7 @@ package actor JetstreamReader {
                 WebSocketConfiguration(
                     url: try host.url.with(target: target),
                     caFile: configuration.caFile,
+                    proxy: configuration.proxy,
                     userAgent: configuration.userAgent
                 ),
                 wake: wake

@@ -20,6 +20,9 @@ struct CurlOptions {
             (CURLOPT_SSLVERSION, secureProtocol),
             (CURLOPT_SSL_VERIFYPEER, 1),
             (CURLOPT_SSL_VERIFYHOST, 2),
+            (CURLOPT_PROXY_SSLVERSION, secureProtocol),
+            (CURLOPT_PROXY_SSL_VERIFYPEER, 1),
+            (CURLOPT_PROXY_SSL_VERIFYHOST, 2),
             (CURLOPT_NOSIGNAL, 1),
             (CURLOPT_TCP_NODELAY, 1),
             (CURLOPT_TCP_KEEPALIVE, 1),
@@ -40,11 +43,28 @@ struct CurlOptions {
         try CurlLibrary.check(windsock_curl_set_quick_exit(easy))
         try CurlLibrary.check(windsock_curl_set_string(easy, CURLOPT_PROTOCOLS_STR, "http,https"))
         try CurlLibrary.check(windsock_curl_set_string(easy, CURLOPT_URL, configuration.url.curlURL))
-        if let caFile = configuration.caFile {
-            try CurlLibrary.check(windsock_curl_set_string(easy, CURLOPT_CAINFO, caFile))
-            // Some builds also look into a folder of the system's authorities: a given file is the only authority.
-            try CurlLibrary.check(windsock_curl_set_string(easy, CURLOPT_CAPATH, nil))
+        try applyAuthorities(to: easy)
+        try applyProxy(to: easy)
+    }
+
+    private func applyAuthorities(to easy: UnsafeMutableRawPointer) throws(WebSocketError) {
+        guard let caFile = configuration.caFile else { return }
+        for option in [CURLOPT_CAINFO, CURLOPT_PROXY_CAINFO] {
+            try CurlLibrary.check(windsock_curl_set_string(easy, option, caFile))
         }
+        // Some builds also look into a folder of the system's authorities: a given file is the only authority.
+        for option in [CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH] {
+            try CurlLibrary.check(windsock_curl_set_string(easy, option, nil))
+        }
+    }
+
+    /// Without a proxy in the configuration libcurl looks for one in the environment.
+    private func applyProxy(to easy: UnsafeMutableRawPointer) throws(WebSocketError) {
+        guard let proxy = configuration.proxy else { return }
+        let address = proxy.isEmpty ? "" : try ProxyAddress(proxy).curlURL
+        try CurlLibrary.check(windsock_curl_set_string(easy, CURLOPT_PROXY, address))
+        // What is configured is meant for every host, whatever no_proxy says.
+        try CurlLibrary.check(windsock_curl_set_string(easy, CURLOPT_NOPROXY, ""))
     }
 }
 

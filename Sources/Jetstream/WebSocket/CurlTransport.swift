@@ -83,7 +83,7 @@ final class CurlTransport {
             throw CurlLibrary.failure(CURLE_FAILED_INIT, message: "libcurl did not say how connecting ended")
         }
         let result = message.pointee.data.result
-        guard result == CURLE_OK else { throw CurlLibrary.failure(result, message: describe(result)) }
+        guard result == CURLE_OK else { throw failure(result) }
         try CurlLibrary.check(windsock_curl_active_socket(easy, &socket))
         guard socket >= 0 else {
             throw CurlLibrary.failure(CURLE_COULDNT_CONNECT, message: "libcurl left no connection open")
@@ -162,9 +162,16 @@ final class CurlTransport {
         socket = -1
     }
 
+    /// The error for a connection that did not come about; a proxy's refusal in words of our own.
+    private func failure(_ code: CURLcode) -> WebSocketError {
+        let proxyStatus = windsock_curl_proxy_status(easy)
+        guard proxyStatus >= 300 else { return CurlLibrary.failure(code, message: describe(code)) }
+        return .couldNotConnect(curlCode: code.rawValue, message: ProxyAddress.refusal(status: proxyStatus))
+    }
+
     private func describe(_ code: CURLcode) -> String {
         let text = errorBuffer.baseAddress.map { String(cString: $0) } ?? ""
-        return text.isEmpty ? CurlLibrary.describe(code) : text
+        return text.isEmpty ? CurlLibrary.describe(code) : ProxyAddress.withoutSecrets(text)
     }
 
     private func check(_ code: CURLMcode) throws(WebSocketError) {

@@ -6,8 +6,9 @@ struct SocketOptions {
     /// Half of what the kernel then allows: little, so that a server that stopped reading is noticed early, and a
     /// flood of pings does not turn into megabytes of pongs.
     static let sendBufferBytes: Int32 = 64 * 1024
-    /// How long sent bytes may stay unacknowledged before the connection counts as lost.
-    static let unacknowledgedMilliseconds: Int32 = 30_000
+    /// How long sent bytes, or a keepalive's question, may stay unacknowledged before the connection counts as lost: as
+    /// long as the reader gives a silent server.
+    static let unacknowledgedMilliseconds: Int32 = 45_000
 
     let receiveBufferBytes: Int32
 

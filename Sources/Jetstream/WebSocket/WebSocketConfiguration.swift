@@ -3,6 +3,11 @@ package struct WebSocketConfiguration: Sendable {
     package var url: WebSocketURL
     /// A PEM file of the only certificate authorities to trust; nil trusts the system's.
     package var caFile: String?
+    /// The proxy to go through, as `ProxyAddress` reads it; empty for none at all.
+    ///
+    /// Nil leaves it to the environment, as libcurl reads it: `https_proxy` for wss, `http_proxy` for ws, `all_proxy`
+    /// for both, and `no_proxy` for the hosts to which there is a direct way.
+    package var proxy: String?
     /// The one subprotocol to offer (RFC 6455 1.9), a token; nil offers none.
     ///
     /// The server may agree to exactly this one, or name none.
@@ -19,6 +24,7 @@ package struct WebSocketConfiguration: Sendable {
     package init(
         url: WebSocketURL,
         caFile: String? = nil,
+        proxy: String? = nil,
         subprotocol: String? = nil,
         userAgent: String,
         handshakeTimeout: Duration = .seconds(10),
@@ -27,6 +33,7 @@ package struct WebSocketConfiguration: Sendable {
     ) {
         self.url = url
         self.caFile = caFile
+        self.proxy = proxy
         self.subprotocol = subprotocol
         self.userAgent = userAgent
         self.handshakeTimeout = handshakeTimeout
