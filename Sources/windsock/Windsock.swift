@@ -22,7 +22,7 @@ struct Windsock: AsyncParsableCommand {
         version: windsockVersion,
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, ActivityCommand.self, RecordsCommand.self,
-            CleanupCommand.self,
+            CleanupCommand.self, DebugCommand.self,
         ]
     )
 
