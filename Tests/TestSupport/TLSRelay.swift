@@ -11,10 +11,20 @@ package final class TLSRelay {
     private var unread: [UInt8] = []
 
     /// Starts it; `port` is open when it returns.
-    package init(certificate: String, key: String, backendPort: Int) throws {
+    ///
+    /// - Parameters:
+    ///   - certificate: The server's certificate, a file (PEM).
+    ///   - key: Its key, a file (PEM).
+    ///   - backendPort: Where the plain server listens.
+    ///   - onlyVersion: The only version of TLS that it speaks, `1.1` or `1.2`; nil for what is usual.
+    /// - Throws: What the system says.
+    package init(certificate: String, key: String, backendPort: Int, onlyVersion: String? = nil) throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Rigs/tls_relay.py")
-        process = try TestProgram.make("python3", [script.path, certificate, key, "\(backendPort)"])
+        process = try TestProgram.make(
+            "python3",
+            [script.path, certificate, key, "\(backendPort)"] + (onlyVersion.map { [$0] } ?? [])
+        )
         process.standardInput = input
         process.standardOutput = output
         try process.run()

@@ -40,6 +40,15 @@ package final class TestCertificates {
         return path("\(name).pem")
     }
 
+    /// Makes a certificate for 127.0.0.1 and localhost that no authority signed.
+    package func makeSelfSigned() throws -> (certificate: String, key: String) {
+        try openssl(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost",
+            "-addext subjectAltName=\(Server.rightName.rawValue) -keyout self.key -out self.pem"
+        )
+        return (path("self.pem"), path("self.key"))
+    }
+
     /// Makes a server's certificate that `authority` signed.
     package func makeServer(_ server: Server, signedBy authority: String) throws -> (certificate: String, key: String) {
         let extensions = "subjectAltName=\(server.rawValue)\nextendedKeyUsage=serverAuth\n"

@@ -97,6 +97,45 @@ import Testing
         #expect(message.contains(host))
     }
 
+    @Test func `refuses a certificate that nobody signed`() throws {
+        _ = try certificates.makeAuthority("authority")
+        let caFile = try certificates.makeAuthority("other")
+        let (certificate, key) = try certificates.makeSelfSigned()
+        let relay = try TLSRelay(certificate: certificate, key: key, backendPort: backend.port)
+        for file in [caFile, nil] {
+            let error = #expect(throws: WebSocketError.self) { _ = try open("localhost", relay, caFile: file) }
+            guard case .certificateRefused = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(try relay.readLine().hasPrefix("failed"))
+        }
+        #expect(backend.seen == [])
+    }
+
+    @Test func `speaks TLS 1.2, and nothing older even to a server that speaks nothing newer`() throws {
+        let caFile = try certificates.makeAuthority("authority")
+        let (certificate, key) = try certificates.makeServer(.rightName, signedBy: "authority")
+        func relay(_ version: String) throws -> TLSRelay {
+            try TLSRelay(certificate: certificate, key: key, backendPort: backend.port, onlyVersion: version)
+        }
+        let newer = try relay("1.2")
+        try open("localhost", newer, caFile: caFile).close(code: 1000, reason: "")
+        #expect(try newer.readLine() == "alpn http/1.1")
+
+        let older = try relay("1.1")
+        let error = #expect(throws: WebSocketError.self) { _ = try open("localhost", older, caFile: caFile) }
+        guard case .couldNotConnect = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(try older.readLine().hasPrefix("failed"))
+        // That server is a good one for who allows it.
+        let arguments = "s_client -connect 127.0.0.1:\(older.port) -tls1_1 -cipher DEFAULT:@SECLEVEL=0"
+        try TestProgram.run("openssl", arguments.split(separator: " ").map(String.init), in: certificates.folder)
+        #expect(try older.readLine() == "alpn none")
+    }
+
     @Test func `says when the file of authorities cannot be used`() throws {
         _ = try certificates.makeAuthority("authority")
         let relay = try makeRelay(.rightName)

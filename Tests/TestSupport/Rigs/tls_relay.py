@@ -1,7 +1,8 @@
-"""Ends TLS in front of a plain TCP server: tls_relay.py CERTIFICATE KEY BACKEND_PORT
+"""Ends TLS in front of a plain TCP server: tls_relay.py CERTIFICATE KEY BACKEND_PORT [VERSION]
 
 Listens on a free port of 127.0.0.1, prefers h2 by ALPN over http/1.1, and reports on standard output:
 "port N" once, then per connection "alpn NAME" (or "alpn none") or "failed REASON". It ends with its standard input.
+VERSION, 1.1 or 1.2, is the only version of TLS that it then speaks.
 """
 
 import os
@@ -41,11 +42,18 @@ def end_with_input():
     os._exit(0)
 
 
+VERSIONS = {"1.1": ssl.TLSVersion.TLSv1_1, "1.2": ssl.TLSVersion.TLSv1_2}
+
+
 def main():
     threading.Thread(target=end_with_input, daemon=True).start()
     certificate, key, backend_port = sys.argv[1], sys.argv[2], int(sys.argv[3])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
+    if len(sys.argv) > 4:
+        # OpenSSL's usual level of security has no ciphers for the old versions.
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        context.minimum_version = context.maximum_version = VERSIONS[sys.argv[4]]
     context.set_alpn_protocols(["h2", "http/1.1"])
     listener = socket.create_server(("127.0.0.1", 0))
     print(f"port {listener.getsockname()[1]}", flush=True)
