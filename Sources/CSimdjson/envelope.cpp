@@ -66,7 +66,24 @@ static const field message_fields[] = {
     {"did", &windsock_envelope::did},           {"time_us", &windsock_envelope::time_us},
     {"cursor", &windsock_envelope::cursor},     {"kind", &windsock_envelope::kind},
     {"commit", &windsock_envelope::commit},     {"identity", &windsock_envelope::identity},
-    {"account", &windsock_envelope::account},
+    {"account", &windsock_envelope::account},   {"$type", &windsock_envelope::type},
+};
+
+static const field error_fields[] = {
+    {"error", &windsock_envelope::name},
+    {"message", &windsock_envelope::message},
+};
+
+static const field payload_fields[] = {
+    {"$type", &windsock_envelope::payload_type}, {"did", &windsock_envelope::did},
+    {"seq", &windsock_envelope::cursor},         {"time", &windsock_envelope::sent},
+    {"identity", &windsock_envelope::identity},  {"account", &windsock_envelope::account},
+    {"sync", &windsock_envelope::sync},
+};
+
+static const field info_fields[] = {
+    {"name", &windsock_envelope::name},
+    {"message", &windsock_envelope::message},
 };
 
 static const field body_fields[] = {
@@ -85,9 +102,57 @@ static const field *find(const field (&fields)[count], std::string_view key) {
     return nullptr;
 }
 
-static bool is_body(const windsock_value windsock_envelope::*value) {
-    return value == &windsock_envelope::commit || value == &windsock_envelope::identity ||
-           value == &windsock_envelope::account;
+template <size_t count>
+static void fill(windsock_envelope *envelope, const field (&fields)[count], dom::object object) {
+    for (dom::key_value_pair pair : object)
+        if (const field *known = find(fields, pair.key)) fill(envelope->*known->value, pair.value);
+}
+
+static bool is(const windsock_value &value, std::string_view text) {
+    return value.type == WINDSOCK_STRING && std::string_view(value.bytes, value.length) == text;
+}
+
+/* The fields of the object at `key`, where there is one. */
+static void fill_body(windsock_envelope *envelope, dom::object object, std::string_view key) {
+    dom::object body;
+    if (!object[key].get_object().get(body)) fill(envelope, body_fields, body);
+}
+
+static void read_v1(windsock_envelope *envelope, dom::object message) {
+    for (std::string_view kind : {"commit", "identity", "account"})
+        if (is(envelope->kind, kind)) return fill_body(envelope, message, kind);
+}
+
+static const std::string_view event_types = "network.bsky.jetstream.subscribeEvents#";
+
+/* What `payload_type` names after the prefix; absent when that is nothing of Jetstream. */
+static windsock_value kind_of(const windsock_value &payload_type) {
+    windsock_value kind = payload_type;
+    if (kind.type != WINDSOCK_STRING || kind.length < event_types.size() ||
+        std::memcmp(kind.bytes, event_types.data(), event_types.size()) != 0)
+        return {};
+    kind.bytes += event_types.size();
+    kind.length -= event_types.size();
+    return kind;
+}
+
+static void read_v2(windsock_envelope *envelope, dom::object message) {
+    /* What has the name of a field and stands beside the payload is none. */
+    windsock_value type = envelope->type;
+    *envelope = {};
+    envelope->type = type;
+    if (is(type, "error")) return fill(envelope, error_fields, message);
+    dom::element payload;
+    dom::object fields;
+    if (!is(type, "message") || message["payload"].get(payload)) return;
+    fill(envelope->payload, payload);
+    if (payload.get_object().get(fields)) return;
+    fill(envelope, payload_fields, fields);
+    envelope->kind = kind_of(envelope->payload_type);
+    if (is(envelope->kind, "commit")) return fill(envelope, body_fields, fields);
+    if (is(envelope->kind, "info")) return fill(envelope, info_fields, fields);
+    for (std::string_view kind : {"identity", "account", "sync"})
+        if (is(envelope->kind, kind)) return fill_body(envelope, fields, kind);
 }
 
 /* The object at the first `key`, which may be written with escapes, as in the first pass. */
@@ -100,15 +165,16 @@ static bool find_object(ondemand::object object, std::string_view key, ondemand:
     return false;
 }
 
-/* Where the text of commit.record stands. Cannot fail on a message that the first pass accepted and found it in; if it
+/* Where the text of the record stands, which is in the object at `key`. Cannot fail on a message that the first pass accepted and found it in; if it
  * does, the record counts as missing. */
-static void locate_record(windsock_parser *parser, size_t length, windsock_envelope *envelope) {
+static void locate_record(
+    windsock_parser *parser, size_t length, std::string_view key, windsock_envelope *envelope) {
     ondemand::document document;
     ondemand::object message, commit, record;
     std::string_view raw;
     padded_string_view view(parser->text.data(), length, parser->text.size());
     if (parser->lazy.iterate(view).get(document) || document.get_object().get(message) ||
-        !find_object(message, "commit", commit) || !find_object(commit, "record", record) ||
+        !find_object(message, key, commit) || !find_object(commit, "record", record) ||
         record.raw_json().get(raw)) {
         envelope->record = {};
         return;
@@ -135,15 +201,13 @@ const char *windsock_parse(
     if (error) return error_message(error);
     dom::object object;
     if (root.get_object().get(object)) return "The message is not a JSON object.";
-    for (dom::key_value_pair pair : object)
-        if (const field *known = find(message_fields, pair.key)) fill(envelope->*known->value, pair.value);
-    if (envelope->kind.type != WINDSOCK_STRING) return nullptr;
-    const field *named = find(message_fields, {envelope->kind.bytes, envelope->kind.length});
-    dom::object body;
-    if (!named || !is_body(named->value) || object[named->key].get_object().get(body)) return nullptr;
-    for (dom::key_value_pair pair : body)
-        if (const field *known = find(body_fields, pair.key)) fill(envelope->*known->value, pair.value);
-    if (named->value != &windsock_envelope::commit) return nullptr;
-    if (envelope->record.type == WINDSOCK_OBJECT) locate_record(parser, length, envelope);
+    fill(envelope, message_fields, object);
+    bool is_v2 = envelope->type.type != WINDSOCK_ABSENT;
+    if (is_v2)
+        read_v2(envelope, object);
+    else
+        read_v1(envelope, object);
+    if (envelope->record.type == WINDSOCK_OBJECT && is(envelope->kind, "commit"))
+        locate_record(parser, length, is_v2 ? "payload" : "commit", envelope);
     return nullptr;
 }

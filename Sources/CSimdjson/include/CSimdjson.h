@@ -39,13 +39,21 @@ typedef struct {
     int64_t integer; /* WINDSOCK_INTEGER; WINDSOCK_BOOLEAN: 0 or 1 */
 } windsock_value;
 
-/* The fields of a Jetstream v1 message, and those of its `commit`, `identity` or `account`, whichever `kind` names. Where
- * a key stands twice, the first one counts. */
+/* The fields of a Jetstream message. Where a key stands twice, the first one counts.
+ *
+ * `type` is absent in a v1 message: the first line is what stands at its top, the body's fields are those of its
+ * `commit`, `identity` or `account`, whichever `kind` names.
+ *
+ * A v2 message has a `type` (`$type`). In a "message", `did`, `cursor` (`seq` there), `sent` (`time` there) and the types
+ * of `identity`, `account` and `sync` are those of its payload, and `kind` is what its `payload_type` names of Jetstream;
+ * the body's fields are those of the payload itself for a "commit", else those of the object that `kind` names. */
 typedef struct {
     windsock_value did, time_us, cursor, kind;
-    windsock_value commit, identity, account; /* only their types */
+    windsock_value commit, identity, account, sync; /* only their types */
+    windsock_value type, payload, payload_type, sent; /* v2; of `payload` only the type */
     windsock_value rev, operation, collection, rkey, cid, record;
     windsock_value handle, active, status, seq, time;
+    windsock_value name, message; /* v2: of an "error", or of a payload of the kind "info" */
     size_t record_offset; /* where the text of `record` begins in the message */
 } windsock_envelope;
 

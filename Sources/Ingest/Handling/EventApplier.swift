@@ -22,6 +22,7 @@ struct EventApplier {
     static let accountDeletedMessage = "Skipped: account deleted"
     static let olderStateMessage = "Skipped: older than the stored state"
     static let unknownActorMessage = "Skipped: unknown actor"
+    static let syncMessage = "Skipped: a sync changes nothing that is stored"
     static let missingRecordMessage = "Event missing record or cid"
 
     private let records: RecordRepository
@@ -60,6 +61,7 @@ struct EventApplier {
             case .commit(let commit): try apply(commit, draft, message, &directory, &changes)
             case .identity(let identity): try apply(identity, draft, &directory)
             case .account(let account): try apply(account, draft, &directory)
+            case .sync: try applySync(draft, &directory)
             }
         }
     }
@@ -244,6 +246,12 @@ extension EventApplier {
             seq: order.seq
         )
         return .success
+    }
+
+    /// The log keeps it; the commits that follow say what the repository holds.
+    private func applySync(_ draft: EventDraft, _ directory: inout ActorDirectory) throws -> Outcome {
+        let isKnown = try directory.find(draft.did, actors) != nil
+        return .skipped(isKnown ? EventApplier.syncMessage : EventApplier.unknownActorMessage)
     }
 
     /// What tells the newer of two events: the relay's time, then its sequence number, which means nothing to another

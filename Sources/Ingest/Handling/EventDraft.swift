@@ -11,6 +11,8 @@ struct EventDraft {
     private static let unreadableOperation: ByteText = "unknown"
     /// Times before 2020 are no times of this network: the log takes the time of receipt instead.
     static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
+    /// What a zstd frame begins with (RFC 8878, section 3.1.1).
+    private static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
     private static let dayMicroseconds: Int64 = 86_400_000_000
 
     let decoded: DecodedMessage
@@ -69,6 +71,9 @@ struct EventDraft {
             case .account(let account):
                 (operation, collection, rkey, cid) = ("account", "", "", "")
                 rev = texts.add(account.seq.map(String.init) ?? EventDraft.digest(of: message.bytes))
+            case .sync(let sync):
+                (operation, collection, rkey, cid) = ("sync", "", "", "")
+                rev = texts.add(sync.seq.map(String.init) ?? EventDraft.digest(of: message.bytes))
             }
         case .unreadable(let unreadable):
             did = unreadable.did
@@ -91,7 +96,14 @@ struct EventDraft {
         _ texts: TextArena
     ) -> DecodedMessage {
         guard message.isText else {
-            return .unreadable(UnreadableMessage(reason: "A binary message, where text was asked for"))
+            let isZstd = message.bytes.starts(with: EventDraft.zstdMagic)
+            return .unreadable(
+                UnreadableMessage(
+                    reason: isZstd
+                        ? "A compressed message that could not be decompressed"
+                        : "A binary message, where text was asked for"
+                )
+            )
         }
         return decoder.decode(message.bytes, into: texts)
     }

@@ -48,7 +48,7 @@ struct InboxLog {
 
     /// Which of the drafts are to be logged.
     ///
-    /// Identity and account events are logged for the actors that we know, those whose first record stands before them
+    /// Identity, account and sync events are logged for the actors that we know, those whose first record stands before them
     /// in the batch among them; a deletion always, since its tombstone must outlive a crash like any effect.
     private func wantedIndices(_ drafts: [EventDraft], _ directory: inout ActorDirectory) throws -> [Int] {
         let actors = ActorRepository(db)
@@ -58,7 +58,7 @@ struct InboxLog {
             switch event.body {
             case .commit: return true
             case .account(let account) where account.isDeletion: return true
-            case .identity, .account:
+            case .identity, .account, .sync:
                 return try directory.find(draft.did, actors) != nil
                     || drafts[..<index].contains { $0.makesActor && $0.did == draft.did }
             }

@@ -1,10 +1,11 @@
 import CSimdjson
 package import Texts
 
-/// Makes events of messages: Jetstream v1, as it is on the wire and as the log keeps it.
+/// Makes events of messages: Jetstream v1 and v2, as they are on the wire and as the log keeps them.
 ///
-/// Every message is validated whole (RFC 8259, UTF-8, depth), so that what was accepted once can always be read again.
-/// It keeps its buffers from message to message and belongs to one thread at a time.
+/// Which of the two a message is it says itself: one of v2 has a `$type`. Every message is validated whole (RFC 8259,
+/// UTF-8, depth), so that what was accepted once can always be read again. The decoder keeps its buffers from message to
+/// message and belongs to one thread at a time.
 package final class EventDecoder {
     private let parser: OpaquePointer
 
@@ -32,14 +33,15 @@ package final class EventDecoder {
             let reason = texts.add("Not JSON: \(String(cString: problem))")
             return .unreadable(UnreadableMessage(reason: reason))
         }
+        let reading = EventReading(envelope: envelope, texts: texts)
         do {
-            return .event(try EventReading(envelope: envelope, texts: texts).event())
+            return .event(try reading.event())
         } catch {
             return .unreadable(
                 UnreadableMessage(
                     reason: texts.add(error.reason),
-                    did: EventReading(envelope: envelope, texts: texts).did,
-                    timeMicroseconds: envelope.time_us.integerOrNil,
+                    did: reading.did,
+                    timeMicroseconds: try? reading.timeMicroseconds(),
                     seq: envelope.cursor.positiveInteger
                 )
             )

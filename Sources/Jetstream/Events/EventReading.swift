@@ -13,29 +13,54 @@ struct EventReading {
         static let rkey = 512
         static let cid = 256
         static let handle = 256
+        static let type = 512
         static let other = 64
     }
 
     func event() throws(FieldProblem) -> JetstreamEvent {
-        let kind = try envelope.kind.text("kind", atMost: Longest.other)
+        guard isV2 else { return try event(kind: envelope.kind.text("kind", atMost: Longest.other)) }
+        let kind = try payloadKind()
+        do throws(FieldProblem) {
+            return try event(kind: kind)
+        } catch {
+            throw error.inPayload
+        }
+    }
+
+    private var isV2: Bool { envelope.type.type != WINDSOCK_ABSENT }
+
+    /// What a v2 message brings.
+    private func payloadKind() throws(FieldProblem) -> ByteText {
+        let type = try envelope.type.text("$type", atMost: Longest.type)
+        guard type == "message" else { throw .unknown("$type", type) }
+        try envelope.payload.requireObject("payload")
+        let kind = envelope.kind.text ?? ""
+        switch kind {
+        case "commit", "identity", "account", "sync": return kind
+        default: throw .unknown("payload.$type", try envelope.payload_type.text("payload.$type", atMost: Longest.type))
+        }
+    }
+
+    private func event(kind: ByteText) throws(FieldProblem) -> JetstreamEvent {
         let body: JetstreamEvent.Body
         switch kind {
         case "commit": body = .commit(try commit())
         case "identity": body = .identity(try identity())
         case "account": body = .account(try account())
-        case "": throw FieldProblem(reason: "Empty field: kind")
-        default: throw FieldProblem(reason: "Unknown kind: \(kind)")
+        case "sync" where isV2: body = .sync(try sync())
+        case "": throw .empty("kind")
+        default: throw .unknown("kind", kind)
         }
         return JetstreamEvent(
             did: try required(envelope.did, "did", atMost: Longest.did),
-            timeMicroseconds: try envelope.time_us.requiredInteger("time_us"),
+            timeMicroseconds: try timeMicroseconds(),
             seq: envelope.cursor.positiveInteger,
             body: body
         )
     }
 
     private func commit() throws(FieldProblem) -> Commit {
-        try envelope.commit.requireObject("commit")
+        if !isV2 { try envelope.commit.requireObject("commit") }
         let record: Commit.RecordText
         switch envelope.record.type {
         case WINDSOCK_OBJECT:
@@ -59,7 +84,7 @@ struct EventReading {
         return Identity(
             handle: try optional(envelope.handle, "identity.handle", atMost: Longest.handle),
             seq: envelope.seq.positiveInteger,
-            relayTimeMicroseconds: relayTimeMicroseconds
+            relayTimeMicroseconds: envelope.time.dateMicroseconds
         )
     }
 
@@ -69,15 +94,26 @@ struct EventReading {
             active: try envelope.active.requiredBoolean("account.active"),
             status: try optional(envelope.status, "account.status", atMost: Longest.other),
             seq: envelope.seq.positiveInteger,
-            relayTimeMicroseconds: relayTimeMicroseconds
+            relayTimeMicroseconds: envelope.time.dateMicroseconds
+        )
+    }
+
+    private func sync() throws(FieldProblem) -> Sync {
+        try envelope.sync.requireObject("sync")
+        return Sync(
+            rev: try required(envelope.rev, "sync.rev", atMost: Longest.other),
+            seq: envelope.seq.positiveInteger,
+            relayTimeMicroseconds: envelope.time.dateMicroseconds
         )
     }
 
     /// The account of a message that is no event otherwise; '' where that cannot be read either.
     var did: ByteText { (try? required(envelope.did, "did", atMost: Longest.did)) ?? "" }
 
-    private var relayTimeMicroseconds: Int64? {
-        envelope.time.text.flatMap { RFC3339.microseconds(String($0)) }
+    /// When the server saw the event: a number in v1, a date in v2.
+    func timeMicroseconds() throws(FieldProblem) -> Int64 {
+        guard isV2 else { return try envelope.time_us.requiredInteger("time_us") }
+        return try envelope.sent.requiredDate("time")
     }
 
     private func required(
@@ -86,7 +122,7 @@ struct EventReading {
         atMost limit: Int
     ) throws(FieldProblem) -> ByteText {
         let text = try value.text(name, atMost: limit)
-        guard !text.isEmpty else { throw FieldProblem(reason: "Empty field: \(name)") }
+        guard !text.isEmpty else { throw .empty(name) }
         return texts.add(text.bytes)
     }
 
@@ -97,52 +133,5 @@ struct EventReading {
     ) throws(FieldProblem) -> ByteText? {
         guard !value.isMissing else { return nil }
         return texts.add(try value.text(name, atMost: limit).bytes)
-    }
-}
-
-/// A field that is not what its kind needs.
-struct FieldProblem: Error {
-    var reason: String
-}
-
-/// Reading of one field, with words for what is wrong with it.
-extension windsock_value {
-    fileprivate var isMissing: Bool { type == WINDSOCK_ABSENT || type == WINDSOCK_NULL }
-
-    /// Where the parser has it: valid until it reads the next message.
-    fileprivate var text: ByteText? {
-        guard type == WINDSOCK_STRING, let bytes else { return nil }
-        return ByteText(lending: UnsafeRawBufferPointer(start: bytes, count: length))
-    }
-
-    var integerOrNil: Int64? { type == WINDSOCK_INTEGER ? integer : nil }
-
-    /// A sequence number, where 0 and less mean that there is none.
-    var positiveInteger: Int64? { integerOrNil.flatMap { $0 > 0 ? $0 : nil } }
-
-    fileprivate func text(_ name: String, atMost limit: Int) throws(FieldProblem) -> ByteText {
-        guard length <= limit else {
-            throw FieldProblem(reason: "Overlong field: \(name) has \(length) bytes, at most \(limit) are allowed")
-        }
-        guard let text else { throw problem(name, wanted: "a string") }
-        return text
-    }
-
-    fileprivate func requiredInteger(_ name: String) throws(FieldProblem) -> Int64 {
-        guard let integerOrNil else { throw problem(name, wanted: "a 64-bit integer") }
-        return integerOrNil
-    }
-
-    fileprivate func requiredBoolean(_ name: String) throws(FieldProblem) -> Bool {
-        guard type == WINDSOCK_BOOLEAN else { throw problem(name, wanted: "true or false") }
-        return integer != 0
-    }
-
-    fileprivate func requireObject(_ name: String) throws(FieldProblem) {
-        guard type == WINDSOCK_OBJECT else { throw problem(name, wanted: "an object") }
-    }
-
-    private func problem(_ name: String, wanted: String) -> FieldProblem {
-        FieldProblem(reason: isMissing ? "Missing field: \(name)" : "Wrong field: \(name) is not \(wanted)")
     }
 }

@@ -21,6 +21,7 @@ package struct JetstreamEvent: Sendable, Equatable {
         case commit(Commit)
         case identity(Identity)
         case account(Account)
+        case sync(Sync)
     }
 }
 
@@ -64,6 +65,18 @@ package struct Account: Sendable, Equatable {
     package var active: Bool
     /// `takendown`, `suspended`, `deleted`, `deactivated`, `desynchronized`, `throttled`, or whatever else was sent.
     package var status: ByteText?
+    /// The relay's sequence number; nil when it is missing or 0.
+    package var seq: Int64?
+    /// When the relay saw it, in microseconds since the Unix epoch; nil when it is missing or no date.
+    package var relayTimeMicroseconds: Int64?
+}
+
+/// Word that a repository was brought to a state of its own, which the commits before it do not lead to.
+///
+/// Only v2 sends it. The blocks that prove the state stay in the message.
+package struct Sync: Sendable, Equatable {
+    /// The repository's revision in that state; not checked by the decoder.
+    package var rev: ByteText
     /// The relay's sequence number; nil when it is missing or 0.
     package var seq: Int64?
     /// When the relay saw it, in microseconds since the Unix epoch; nil when it is missing or no date.

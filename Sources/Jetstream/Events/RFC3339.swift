@@ -1,19 +1,18 @@
-/// Dates as relays write them: `2026-05-25T14:23:29.950Z` (RFC 3339, section 5.6).
+/// Dates as relays and v2 servers write them: `2026-05-25T14:23:29.950Z` (RFC 3339, section 5.6).
 enum RFC3339 {
     /// The moment in microseconds since the Unix epoch; nil when `text` is no such date, or lies outside the years 1 to
     /// 9999.
     ///
     /// Digits of the fraction beyond the sixth are dropped; a leap second counts as the second before it.
-    static func microseconds(_ text: String) -> Int64? {
-        var rest = text.utf8[...]
-        guard let year = number(&rest, digits: 4), take("-", from: &rest),
-            let month = number(&rest, digits: 2), take("-", from: &rest),
-            let day = number(&rest, digits: 2),
-            take("T", from: &rest) || take("t", from: &rest) || take(" ", from: &rest),
-            let hour = number(&rest, digits: 2), take(":", from: &rest),
-            let minute = number(&rest, digits: 2), take(":", from: &rest),
-            let second = number(&rest, digits: 2),
-            let fraction = fraction(&rest), let offset = offsetMinutes(&rest), rest.isEmpty,
+    static func microseconds(_ text: UnsafeRawBufferPointer) -> Int64? {
+        var rest = DateText(text)
+        guard let year = rest.number(digits: 4), rest.take("-"),
+            let month = rest.number(digits: 2), rest.take("-"),
+            let day = rest.number(digits: 2), rest.take("T") || rest.take("t") || rest.take(" "),
+            let hour = rest.number(digits: 2), rest.take(":"),
+            let minute = rest.number(digits: 2), rest.take(":"),
+            let second = rest.number(digits: 2),
+            let fraction = rest.fraction(), let offset = rest.offsetMinutes(), rest.isEmpty,
             (1...9999).contains(year), (1...12).contains(month), (1...days(ofMonth: month, year)).contains(day),
             hour < 24, minute < 60, second <= 60
         else { return nil }
@@ -40,35 +39,48 @@ enum RFC3339 {
         let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
         return era * 146_097 + dayOfEra - 719_468
     }
+}
 
-    private static func take(_ character: Unicode.Scalar, from rest: inout Substring.UTF8View) -> Bool {
-        guard rest.first == UInt8(ascii: character) else { return false }
-        rest.removeFirst()
+/// What is not read yet of a date, byte by byte: every event of v2 has one.
+private struct DateText {
+    let text: UnsafeRawBufferPointer
+    var position = 0
+
+    init(_ text: UnsafeRawBufferPointer) {
+        self.text = text
+    }
+
+    var isEmpty: Bool { position == text.count }
+
+    mutating func take(_ character: Unicode.Scalar) -> Bool {
+        guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
+        position += 1
         return true
     }
 
-    private static func number(_ rest: inout Substring.UTF8View, digits: Int) -> Int? {
+    mutating func number(digits: Int) -> Int? {
         var value = 0
         for _ in 0..<digits {
-            guard let digit = digit(rest.first) else { return nil }
-            rest.removeFirst()
+            guard let digit = digit() else { return nil }
             value = value * 10 + digit
         }
         return value
     }
 
-    private static func digit(_ character: UInt8?) -> Int? {
-        guard let character, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character) else { return nil }
-        return Int(character - UInt8(ascii: "0"))
+    private mutating func digit() -> Int? {
+        guard position < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[position]) else {
+            return nil
+        }
+        defer { position += 1 }
+        return Int(text[position] - UInt8(ascii: "0"))
     }
 
     /// Microseconds; 0 when there is no fraction, nil when it has no digits.
-    private static func fraction(_ rest: inout Substring.UTF8View) -> Int? {
-        guard take(".", from: &rest) else { return 0 }
+    mutating func fraction() -> Int? {
+        guard take(".") else { return 0 }
         var value = 0
         var digits = 0
-        while let digit = digit(rest.first) {
-            rest.removeFirst()
+        while let digit = digit() {
             if digits < 6 { value = value * 10 + digit }
             digits += 1
         }
@@ -77,11 +89,11 @@ enum RFC3339 {
         return value
     }
 
-    private static func offsetMinutes(_ rest: inout Substring.UTF8View) -> Int? {
-        if take("Z", from: &rest) || take("z", from: &rest) { return 0 }
-        let sign = take("+", from: &rest) ? 1 : take("-", from: &rest) ? -1 : 0
-        guard sign != 0, let hours = number(&rest, digits: 2), take(":", from: &rest),
-            let minutes = number(&rest, digits: 2), hours < 24, minutes < 60
+    mutating func offsetMinutes() -> Int? {
+        if take("Z") || take("z") { return 0 }
+        let sign = take("+") ? 1 : take("-") ? -1 : 0
+        guard sign != 0, let hours = number(digits: 2), take(":"), let minutes = number(digits: 2),
+            hours < 24, minutes < 60
         else { return nil }
         return sign * (hours * 60 + minutes)
     }

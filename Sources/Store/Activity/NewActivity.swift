@@ -10,7 +10,7 @@ package struct NewActivity {
     package var did: ByteText
     package var rkey: ByteText
 
-    /// The revision; the inner seq of identity and account events, `sha256:` of the bytes where there is neither.
+    /// The revision; the inner seq of identity, account and sync events, `sha256:` of the bytes where there is neither.
     package var rev: ByteText
 
     /// The content's identifier; empty where there is none.

@@ -26,7 +26,7 @@ struct ActivityListCommand: ParsableCommand {
     @Option(help: "Only events that ended so.")
     var status: ActivityStatus?
 
-    @Option(help: "Only one operation: create, update, delete, identity, account.")
+    @Option(help: "Only one operation: create, update, delete, identity, account, sync.")
     var operation: String?
 
     @Option(help: ArgumentHelp("Only one collection, such as app.bsky.feed.post.", valueName: "nsid"))

@@ -113,4 +113,22 @@ struct SampleAccount {
     }
 }
 
+/// A sync event, as Jetstream v2 sends it.
+struct SampleSync {
+    var did = IngestTests.did("alice")
+    /// Seconds after the base, of the event, of its inner time and of its revision.
+    var seconds: Int64
+    /// The relay's own; nil leaves the field out.
+    var seq: Int64?
+
+    var json: String {
+        let time = V2Text.date(microseconds: at(seconds))
+        let seq = seq.map { #""seq":\#($0),"# } ?? ""
+        return
+            #"{"$type":"message","payload":{"$type":"\#(V2Text.types)sync","did":"\#(did)","seq":\#(1_000 + seconds),"#
+            + #""sync":{"blocks":{"$bytes":"AQI"},"did":"\#(did)","rev":"\#(revision(seconds))",\#(seq)"time":"\#(time)"},"#
+            + #""time":"\#(time)"}}"#
+    }
+}
+
 private func cursor(_ seq: Int64?) -> String { seq.map { #","cursor":\#($0)"# } ?? "" }

@@ -4,6 +4,12 @@ import Testing
 
 @testable import Jetstream
 
+extension RFC3339 {
+    fileprivate static func microseconds(_ text: String) -> Int64? {
+        Array(text.utf8).withUnsafeBytes { microseconds($0) }
+    }
+}
+
 struct RFC3339Tests {
     @Test(
         arguments: [
