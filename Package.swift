@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(name: "TextsTests", dependencies: ["Texts"], swiftSettings: strict),
         .testTarget(
             name: "JetstreamTests",
-            dependencies: ["CCurl", "Jetstream", "JetstreamSimulator", "Texts", "TestSupport"] + nio,
+            dependencies: ["CCurl", "CZstd", "Jetstream", "JetstreamSimulator", "Texts", "TestSupport"] + nio,
             swiftSettings: strict
         ),
         .testTarget(
