@@ -23,8 +23,8 @@ import Testing
         ("wss://example.com\r\nX-Header: 1", "a ws:// or wss:// URL"),
         ("wss://me:secret@example.com", "a host without a user name"), ("wss://example.com/#top", "without a fragment"),
         ("wss://example.com/subscribe?cursor=0", "without a query"),
-        ("wss://example.com/other", "whose path is /subscribe"),
-        ("wss://example.com/xrpc/network.bsky.jetstream.subscribe", "not spoken yet"),
+        ("wss://example.com/other", "whose path is none, or one of /subscribe"),
+        ("wss://example.com/xrpc/network.bsky.jetstream.subscribe", "network.bsky.jetstream.subscribeEvents"),
     ])
     func `says what a host must be when it is not`(host: String, words: String) throws {
         let allowed = try #require(HostSyntax.whatIsAllowed(insteadOf: host), "took \(host)")

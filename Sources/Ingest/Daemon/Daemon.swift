@@ -1,6 +1,7 @@
 import Jetstream
 package import Logging
 import Store
+import Synchronization
 
 /// The daemon: what belongs together, put together here and nowhere else.
 package struct Daemon: Sendable {
@@ -30,7 +31,8 @@ package struct Daemon: Sendable {
     /// else in the program.
     ///
     /// - Throws: what keeps the database from being opened or recovered; ``DatabaseLock/Held``; `WebSocketError` for a
-    ///   host that is no URL.
+    ///   host that is no URL; `ZstdDictionaryError` for a dictionary that is not v1's; `StreamRefused` when every host
+    ///   refuses at the start what the configuration asks for.
     package func run() async throws {
         let access = Store.Access.daemon(synchronous: settings.database.storeSynchronous)
         try Store.examine(settings.database.path, for: access)
@@ -49,7 +51,16 @@ package struct Daemon: Sendable {
             ]
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let running: [@Sendable () async -> Void] = [parts.reader.run, parts.handler.run, parts.cleanup.run]
+            let reading = Mutex<StreamRefused?>(nil)
+            let read: @Sendable () async -> Void = {
+                do throws(StreamRefused) {
+                    try await parts.reader.run()
+                } catch {
+                    reading.withLock { $0 = error }
+                    parts.stop()
+                }
+            }
+            let running: [@Sendable () async -> Void] = [read, parts.handler.run, parts.cleanup.run]
             for run in running { group.addTask { await run() } }
             let answerer = SignalAnswerer(
                 source: source,
@@ -64,6 +75,7 @@ package struct Daemon: Sendable {
             await parts.handler.saveState()
             try store.close()
             group.cancelAll()
+            if let refused = reading.withLock({ $0 }) { throw refused }
         }
         logger.notice("Stopped", metadata: parts.handler.state.metadata)
     }
@@ -112,20 +124,8 @@ struct DaemonParts: Sendable {
     init(_ settings: Settings, store: Store, lock: DatabaseLock, clock: WallClock, logger: Logger) throws {
         self.store = store
         self.clock = clock
-        var hosts: [JetstreamHost] = []
-        for host in settings.jetstream.hosts { hosts.append(try JetstreamHost(host)) }
-        var configuration = JetstreamReader.Configuration(
-            hosts: hosts,
-            subscription: Subscription(
-                wantedCollections: settings.jetstream.wantedCollections,
-                wantedDids: settings.jetstream.wantedDids
-            ),
-            caFile: settings.jetstream.caFile,
-            userAgent: userAgent(contact: settings.jetstream.contact)
-        )
-        configuration.proxy = settings.jetstream.proxy
         reader = try JetstreamReader(
-            configuration,
+            try JetstreamReader.Configuration(settings.jetstream, logger: logger),
             keeper: DatabaseKeeper(store: store, clock: clock),
             clock: clock,
             logger: logger

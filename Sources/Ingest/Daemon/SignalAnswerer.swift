@@ -55,6 +55,7 @@ struct SignalAnswerer {
         var cleanup = new.activity.cleanup
         cleanup.maximumPayloadBytes = settings.activity.maxBytes
         parts.cleanup.change(cleanup)
+        parts.reader.change(new.jetstream.subscription)
         let waiting = Settings.changesThatNeedRestart(from: settings, to: new)
         if waiting.isEmpty {
             logger.notice("SIGHUP: the configuration is in force")

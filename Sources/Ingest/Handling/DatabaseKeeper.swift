@@ -15,19 +15,22 @@ struct DatabaseKeeper: StreamKeeper {
     }
 
     func record(_ gap: StreamGap) throws -> Int64 {
-        try store.write { db in
-            try GapRepository(db).record(
-                host: gap.host,
-                wire: gap.wire.rawValue,
-                fromMicroseconds: gap.fromMicroseconds,
-                toMicroseconds: gap.toMicroseconds,
-                cause: gap.cause,
-                detectedAtMicroseconds: clock.now()
-            )
-        }
+        try store.write { db in try GapLedger(clock: clock).record(gap, db) }
     }
 
     func extendGap(_ number: Int64, toMicroseconds: Int64) throws {
         try store.write { db in try GapRepository(db).extend(number, toMicroseconds: toMicroseconds) }
+    }
+
+    func openGap(causedBy word: String) throws -> LoggedGap? {
+        try store.read { db in
+            try GapRepository(db).newestOpen(causedBy: word).map { LoggedGap(number: $0.id, gap: StreamGap($0)) }
+        }
+    }
+
+    func commits(inHourBeforeMicroseconds end: Int64) throws -> Int {
+        try store.read { db in
+            try CounterRepository(db).commits(fromMinute: end / 60_000_000 - 60, toMinute: end / 60_000_000)
+        }
     }
 }

@@ -24,4 +24,15 @@ final class DraftedBatch: @unchecked Sendable {
     }
 
     var count: Int { batch.count }
+
+    /// What it holds of the commits that were asked for.
+    var commits: SeenCommits {
+        var seen = SeenCommits()
+        for draft in drafts {
+            guard case .event(let event) = draft.decoded, case .commit = event.body else { continue }
+            seen.count += 1
+            seen.newestMicroseconds = max(seen.newestMicroseconds ?? .min, draft.timestampMicroseconds)
+        }
+        return seen
+    }
 }

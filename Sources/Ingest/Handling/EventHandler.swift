@@ -113,7 +113,12 @@ package actor EventHandler {
             try handler.log(batch)
         }
         guard let result else { return queue.discard(count: batch.count, .stop) }
-        queue.settle(count: batch.count, stored: result.rows.count, skipped: result.skipped)
+        queue.settle(
+            count: batch.count,
+            stored: result.rows.count,
+            skipped: result.skipped,
+            commits: batch.commits
+        )
         guard !result.rows.isEmpty else { return }
         _ = await persist { handler in
             try handler.apply(batch, result.rows)
@@ -125,6 +130,7 @@ package actor EventHandler {
     private func log(_ batch: DraftedBatch) throws -> InboxLog.Result {
         try store.write { db in
             try forgetIfOthersWrote(db)
+            try GapLedger(clock: clock).write(batch.batch.notes, db)
             let result = try InboxLog(db: db).log(batch, &directory)
             try tracker.save(batch.drafts, from: batch.batch.source, db)
             // Else commit 2 does, when the batch is out of hand.

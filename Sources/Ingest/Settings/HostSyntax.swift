@@ -25,14 +25,12 @@ package enum HostSyntax {
     }
 
     private static func whatIsAllowed(insteadOfTarget target: Substring) -> String? {
-        if ["", "/", "/subscribe"].contains(target) { return nil }
+        let paths = JetstreamHost.paths
+        if target.isEmpty || target == "/" || paths.contains(String(target)) { return nil }
         if target.contains("#") { return "a URL without a fragment" }
-        if target.hasPrefix("/xrpc/") {
-            return "a URL whose path is /subscribe or none: the newer wire under /xrpc/ is not spoken yet"
-        }
         if target.contains("?") {
             return "a URL without a query: filters go to jetstream.wantedCollections and jetstream.wantedDids"
         }
-        return "a URL whose path is /subscribe or none"
+        return "a URL whose path is none, or one of \(paths.joined(separator: ", "))"
     }
 }

@@ -17,6 +17,12 @@ package struct Settings: Sendable, Equatable {
         package var proxy: String?
         /// Where a host's operator can ask about this reader, such as a URL; empty for nowhere.
         package var contact: String
+        /// Whether messages may come compressed.
+        package var compress: Bool
+        /// The zstd dictionary of v1; nil reads v1 as plain text.
+        package var dictionaryFile: String?
+        /// For how long back hosts keep events, as far as is known.
+        package var lookBackHours: Int
 
         /// Whether the whole network is asked for.
         package var isUnfiltered: Bool { wantedCollections.isEmpty && wantedDids.isEmpty }
@@ -66,7 +72,10 @@ package struct Settings: Sendable, Equatable {
             wantedDids: [],
             caFile: nil,
             proxy: nil,
-            contact: ""
+            contact: "",
+            compress: true,
+            dictionaryFile: nil,
+            lookBackHours: 24
         ),
         database: Database(path: "windsock.db", synchronous: .normal, commitIntervalMilliseconds: 100),
         activity: Activity(

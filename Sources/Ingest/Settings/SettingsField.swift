@@ -22,6 +22,13 @@ extension Settings {
             SettingsField(section: "jetstream", key: "caFile", value: jetstream.caFile.map(JSONValue.string) ?? .null),
             SettingsField(section: "jetstream", key: "proxy", value: jetstream.proxy.map(JSONValue.string) ?? .null),
             SettingsField(section: "jetstream", key: "contact", value: .string(jetstream.contact)),
+            SettingsField(section: "jetstream", key: "compress", value: .bool(jetstream.compress)),
+            SettingsField(
+                section: "jetstream",
+                key: "dictionaryFile",
+                value: jetstream.dictionaryFile.map(JSONValue.string) ?? .null
+            ),
+            SettingsField(section: "jetstream", key: "lookBackHours", value: .integer(Int64(jetstream.lookBackHours))),
             SettingsField(section: "database", key: "path", value: .string(database.path)),
             SettingsField(section: "database", key: "synchronous", value: .string(database.synchronous.rawValue)),
             SettingsField(
@@ -42,7 +49,10 @@ extension Settings {
     }
 
     /// The settings that a running daemon takes over when it reads its configuration again.
-    private static let reloadable: Set = ["activity.retentionHours", "activity.cleanupIntervalSeconds", "log.level"]
+    private static let reloadable: Set = [
+        "jetstream.wantedCollections", "jetstream.wantedDids", "activity.retentionHours",
+        "activity.cleanupIntervalSeconds", "log.level",
+    ]
 
     /// The names of the fields that differ and that only a restart brings into force.
     ///

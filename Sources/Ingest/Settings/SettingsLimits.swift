@@ -15,6 +15,9 @@ enum SettingsLimits {
     /// A URL or an address with some words fits; it goes into every request.
     static let contactCharacters = 200
 
+    /// A year: no host keeps more for its subscribers.
+    static let lookBackHours: ClosedRange<Int64> = 1...8_760
+
     /// Above ten seconds an operator would take a working daemon for a hanging one.
     static let commitIntervalMilliseconds: ClosedRange<Int64> = 1...10_000
 

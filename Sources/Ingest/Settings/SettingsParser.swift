@@ -35,20 +35,25 @@ struct SettingsParser {
         readList("jetstream.wantedDids", into: &jetstream.wantedDids, count: SettingsLimits.dids) {
             IdentifierSyntax.isDID($0) ? nil : "a DID (did:method:id)"
         }
+        readFile("jetstream.caFile", into: &jetstream.caFile, what: "a file of certificates (PEM)")
+        readProxy(into: &jetstream.proxy)
+        readContact(into: &jetstream.contact)
+        read("jetstream.compress", into: &jetstream.compress, allowed: .words("true or false")) { value in
+            if case .bool(let flag) = value { flag } else { nil }
+        }
+        readFile("jetstream.dictionaryFile", into: &jetstream.dictionaryFile, what: "the zstd dictionary of v1, a file")
+        readNumber("jetstream.lookBackHours", into: &jetstream.lookBackHours, in: SettingsLimits.lookBackHours)
+    }
+
+    private mutating func readFile(_ field: String, into file: inout String?, what: String) {
         let isReadable = isReadable
-        read(
-            "jetstream.caFile",
-            into: &jetstream.caFile,
-            allowed: .words("null or a file of certificates (PEM) that can be read")
-        ) { value in
+        read(field, into: &file, allowed: .words("null or \(what) that can be read")) { value in
             switch value {
             case .null: .some(nil)
             case .string(let path) where isReadable(path): path
             default: nil
             }
         }
-        readProxy(into: &jetstream.proxy)
-        readContact(into: &jetstream.contact)
     }
 
     private mutating func readProxy(into proxy: inout String?) {

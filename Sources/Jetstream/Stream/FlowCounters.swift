@@ -9,12 +9,16 @@ package struct FlowCounters: Sendable, Equatable, Codable {
         case duplicate
         /// An identity or account event of an actor of whom nothing is stored.
         case unknownActor = "unknown_actor"
+        /// A word of the server about the stream, and no event.
+        case notice
     }
 
     /// Why a message that was read was let go; the cursor does not cover it, so it comes again.
     package enum DiscardReason: String, Sendable, Codable, CodingKeyRepresentable, CaseIterable {
         /// The program was told to stop.
         case stop
+        /// The connection had to be given up before it could be used.
+        case reconnect
     }
 
     /// Complete messages, counted by the reader.

@@ -14,6 +14,12 @@ package actor JetstreamReader {
         /// As `WebSocketConfiguration.proxy`.
         package var proxy: String?
         package var userAgent: String
+        /// Whether messages may come compressed, from servers that can.
+        package var isCompressionWanted = true
+        /// The dictionary of v1; nil reads v1 as plain text.
+        package var dictionary: ZstdDictionary?
+        /// For how long back hosts keep events, as far as is known: what is asked for beyond that may be gone.
+        package var lookBack: Duration = .seconds(24 * 3600)
         package var limits = ConnectionLimits()
 
         package init(hosts: [JetstreamHost], subscription: Subscription, caFile: String?, userAgent: String) {
@@ -25,26 +31,34 @@ package actor JetstreamReader {
         }
     }
 
-    /// Failures in a row after which the next host of the list is tried.
-    private static let failuresBeforeNextHost = 3
+    /// Begins the cause of every gap that a blind host left.
+    static let blindness = "blind"
 
     private let executor = QueueExecutor(label: "windsock.reader")
-    private let configuration: Configuration
-    private let keeper: any StreamKeeper
-    private let clock: WallClock
-    private let logger: Logger
+    let configuration: Configuration
+    let keeper: any StreamKeeper
+    let clock: WallClock
+    let logger: Logger
     private let isStopping = Mutex(false)
-    private let wake: WakeSignal
+    let wake: WakeSignal
+    let subscriptions: SubscriptionBox
 
     package nonisolated let queue: MessageQueue
     package nonisolated let status = ConnectionStatus()
 
-    private var planner = StartPlanner()
-    private var backoff = Backoff()
-    private var random = SystemRandomNumberGenerator()
-    private var hostIndex = 0
-    private var failuresOnHost = 0
-    private var gapNumber: Int64?
+    var roster: HostRoster
+    var planner = StartPlanner()
+    var compression: StreamCompression
+    var filters = FilterState()
+    var sight = StreamSight()
+    /// The filters of the last connection; nil before the first one.
+    var lastSent: Subscription?
+    /// A gap of a blind host that is to be read again.
+    var healing: LoggedGap?
+    var backoff = Backoff()
+    var random = SystemRandomNumberGenerator()
+    private var skipNumber: Int64?
+    private var hasRemembered = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -64,6 +78,9 @@ package actor JetstreamReader {
         self.clock = clock
         self.logger = logger
         self.wake = wake
+        subscriptions = SubscriptionBox(configuration.subscription)
+        roster = HostRoster(configuration.hosts, rest: configuration.limits.hostRest)
+        compression = StreamCompression(isWanted: configuration.isCompressionWanted, v1: configuration.dictionary)
         queue = MessageQueue(capacityBytes: queueCapacityBytes) { wake.signal() }
     }
 
@@ -76,16 +93,27 @@ package actor JetstreamReader {
         wake.signal()
     }
 
-    /// Reads until `stop`.
-    package func run() async {
-        while !stopping {
-            let delay = await connectOnce()
-            if !stopping, delay > .zero { wake.wait(until: .now + delay) { self.stopping } }
-        }
-        status.enter(.stopped, atMicroseconds: clock.now())
+    /// Has other filters take the place of those in force; from any thread.
+    ///
+    /// A v1 connection goes on with them, any other is made anew. What a server refuses goes back to what it took before.
+    package nonisolated func change(_ subscription: Subscription) {
+        subscriptions.wanted = subscription
+        wake.signal()
     }
 
-    private nonisolated var stopping: Bool { isStopping.withLock { $0 } }
+    /// Reads until `stop`.
+    ///
+    /// - Throws: ``StreamRefused`` when every host refuses, before any was ever open, what is asked for.
+    package func run() async throws(StreamRefused) {
+        defer { status.enter(.stopped, atMicroseconds: clock.now()) }
+        while !stopping {
+            let delay = await connectOnce()
+            if let refused = roster.refused { throw refused }
+            if !stopping, delay > .zero { wake.wait(until: .now + delay) { self.stopping } }
+        }
+    }
+
+    nonisolated var stopping: Bool { isStopping.withLock { $0 } }
 
     /// One connection from beginning to end.
     ///
@@ -93,25 +121,16 @@ package actor JetstreamReader {
     private func connectOnce() async -> Duration {
         await queue.drained()
         guard !stopping else { return .zero }
-        let host = configuration.hosts[hostIndex % configuration.hosts.count]
-        status.update { $0.host = host.name }
-        do {
-            let before = try position(of: host)
-            let start = planner.start(from: before, on: host.name, nowMicroseconds: clock.now())
-            try writeDown(start.gap)
-            let flowBefore = queue.counters
-            let end = readConnection(host, start)
+        let choice = roster.next(now: .now)
+        showResting()
+        guard case .connect(let endpoint) = choice else {
             status.enter(.waiting, atMicroseconds: clock.now())
-            queue.noteCoverage(nil)
-            await queue.drained()
-            guard !stopping else { return .zero }
-            let after = try keeper.position() ?? before
-            let broughtNew = queue.counters.stored > flowBefore.stored || !after.isSamePlace(as: before)
-            // A connection that was never open, or brought nothing at all, says nothing about where to begin.
-            if queue.counters.received > flowBefore.received || end.serverFault != nil {
-                planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
-            }
-            return delay(after: end, on: host, broughtNew: broughtNew)
+            if case .wait(let until) = choice { return until - .now }
+            return .zero
+        }
+        status.update { $0.host = endpoint.host }
+        do {
+            return try await connect(to: endpoint)
         } catch {
             status.enter(.waiting, atMicroseconds: clock.now())
             let delay = backoff.next(using: &random)
@@ -123,11 +142,32 @@ package actor JetstreamReader {
         }
     }
 
-    private func position(of host: JetstreamHost) throws -> StreamPosition {
+    private func connect(to endpoint: JetstreamEndpoint) async throws -> Duration {
+        let before = try position(at: endpoint)
+        try remember(before)
+        let start = planner.start(from: before, on: endpoint.host, nowMicroseconds: clock.now())
+        try writeDown(start.gap)
+        let flowBefore = queue.counters
+        let end = readConnection(endpoint, start)
+        status.enter(.waiting, atMicroseconds: clock.now())
+        queue.noteCoverage(nil)
+        await queue.drained()
+        guard !stopping else { return .zero }
+        let after = try keeper.position() ?? before
+        let broughtNew = queue.counters.stored > flowBefore.stored || !after.isSamePlace(as: before)
+        // A connection that was never open, or brought nothing at all, says nothing about where to begin.
+        if queue.counters.received > flowBefore.received || end.serverFault != nil {
+            planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
+        }
+        try heed(end, at: endpoint, start)
+        return delay(after: end, on: endpoint, broughtNew: broughtNew)
+    }
+
+    private func position(at endpoint: JetstreamEndpoint) throws -> StreamPosition {
         if let stored = try keeper.position() { return stored }
         let first = StreamPosition(
-            host: host.name,
-            wire: host.wire,
+            host: endpoint.host,
+            wire: endpoint.wire,
             seq: nil,
             timeMicroseconds: clock.now(),
             isPlaceholder: true,
@@ -137,76 +177,38 @@ package actor JetstreamReader {
         return first
     }
 
+    /// Takes up what an earlier run of the program knew.
+    private func remember(_ position: StreamPosition) throws {
+        guard !hasRemembered else { return }
+        sight = StreamSight(commitsInLastHour: try keeper.commits(inHourBeforeMicroseconds: position.timeMicroseconds))
+        healing = try keeper.openGap(causedBy: JetstreamReader.blindness)
+        if let from = healing?.gap.fromMicroseconds { planner.rewind(toMicroseconds: from) }
+        hasRemembered = true
+    }
+
     private func writeDown(_ gap: StreamGap?) throws {
         guard let gap else {
-            gapNumber = nil
+            skipNumber = nil
             return
         }
-        if let gapNumber { return try keeper.extendGap(gapNumber, toMicroseconds: gap.toMicroseconds) }
-        gapNumber = try keeper.record(gap)
+        if let skipNumber { return try keeper.extendGap(skipNumber, toMicroseconds: gap.toMicroseconds) }
+        skipNumber = try keeper.record(gap)
         logger.error(
             "A message ended three connections in a row and is skipped; the gap is written down",
             metadata: ["host": "\(gap.host)", "from": "\(gap.fromMicroseconds)", "cause": "\(gap.cause)"]
         )
     }
 
-    private func delay(after end: ConnectionEnd, on host: JetstreamHost, broughtNew: Bool) -> Duration {
-        status.update { $0.lastError = end.description }
-        if broughtNew { backoff.reset() }
-        failuresOnHost = end.wasOpen ? 0 : failuresOnHost + 1
-        if failuresOnHost >= JetstreamReader.failuresBeforeNextHost {
-            failuresOnHost = 0
-            hostIndex += 1
-        }
-        if end.serverFault != nil, planner.isSkippingBySmallSteps { backoff.reset() }
-        let delay = backoff.next(using: &random)
-        logger.warning(
-            end.wasOpen ? "Connection ended; the next begins from what is stored" : "Could not connect; trying again",
-            metadata: ["host": "\(host.name)", "reason": "\(end)", "wait": "\(delay.inMilliseconds)"]
-        )
-        return delay
-    }
-
-    private func readConnection(_ host: JetstreamHost, _ start: StartPlanner.Start) -> ConnectionEnd {
-        // A signal that told of room, and came after the last connection, must not end this attempt.
-        wake.drain()
-        guard !stopping else { return .stopped }
-        status.enter(.connecting, atMicroseconds: clock.now())
-        let number = status.snapshot.connections + 1
-        do {
-            let target = configuration.subscription.target(base: host.url.target, cursor: start.cursor)
-            let connection = try WebSocketConnection.open(
-                WebSocketConfiguration(
-                    url: try host.url.with(target: target),
-                    caFile: configuration.caFile,
-                    proxy: configuration.proxy,
-                    userAgent: configuration.userAgent
-                ),
-                wake: wake
-            )
-            status.update { $0.connections = number }
-            status.enter(.connected, atMicroseconds: clock.now())
-            logger.info("Connected", metadata: ["host": "\(host.name)", "cursor": "\(start.cursor)"])
-            let source = StreamSource(host: host.name, wire: host.wire, connection: number)
-            var session = ReadingSession(
-                connection: connection,
-                queue: queue,
-                source: source,
-                beganLive: start.isLive,
-                limits: configuration.limits,
-                clock: clock,
-                status: status
-            )
-            return session.run { self.stopping }
-        } catch {
-            return ConnectionEnd(error: error, wasOpen: false)
-        }
+    private func showResting() {
+        let resting = roster.resting(now: .now)
+        let reasons = Dictionary(resting.map { ($0.host, $0.reason) }) { first, _ in first }
+        status.update { $0.resting = reasons.isEmpty ? nil : reasons }
     }
 }
 
 extension Duration {
     /// For a log: whole milliseconds, with the unit.
-    fileprivate var inMilliseconds: String {
+    var inMilliseconds: String {
         "\(components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000) ms"
     }
 }

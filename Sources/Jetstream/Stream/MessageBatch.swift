@@ -24,6 +24,8 @@ package struct MessageBatch: Sendable {
 
     /// The connection that the messages came over.
     package let source: StreamSource
+    /// What is to be written down before the messages.
+    package let notes: [StreamNote]
     private var bytes: [UInt8] = []
     private var slots: [Slot] = []
 
@@ -31,10 +33,12 @@ package struct MessageBatch: Sendable {
     ///
     /// - Parameters:
     ///   - source: the connection that the messages come over.
+    ///   - notes: what is to be written down before them.
     ///   - capacityBytes: the room to make at once, so that the bytes are not moved as they grow, and that buffers of
     ///     one size follow one another.
-    package init(source: StreamSource, capacityBytes: Int = 0) {
+    package init(source: StreamSource, notes: [StreamNote] = [], capacityBytes: Int = 0) {
         self.source = source
+        self.notes = notes
         bytes.reserveCapacity(capacityBytes)
     }
 

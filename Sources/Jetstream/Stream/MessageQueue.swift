@@ -19,6 +19,8 @@ package final class MessageQueue: Sendable {
         var readerWaits = false
         var lastProgress = ContinuousClock.now
         var coverage: StreamCoverage?
+        var notes: [StreamNote] = []
+        var seen = SeenCommits()
         var consumer: Waiter?
         var consumerNumber = 0
         var drainWaiters: [CheckedContinuation<Void, Never>] = []
@@ -82,11 +84,7 @@ extension MessageQueue {
                 state.counters.discarded[.stop, default: 0] += 1
                 return nil
             }
-            if !state.canExtend(with: message.count, from: source) {
-                // One that follows another is of a backlog, and will be full.
-                let capacity = state.batches.isEmpty ? 0 : MessageQueue.batchByteLimit
-                state.batches.append(MessageBatch(source: source, capacityBytes: capacity))
-            }
+            if !state.canExtend(with: message.count, from: source) { state.beginBatch(from: source) }
             state.batches[state.batches.count - 1]
                 .append(message, isText: isText, receivedAtMicroseconds: receivedAtMicroseconds)
             state.bytes += message.count + MessageBatch.bytesPerMessage
@@ -96,10 +94,37 @@ extension MessageQueue {
         waiter?.continuation.resume()
     }
 
+    /// Counts a message that is no event and was understood.
+    func skip(_ reason: FlowCounters.SkipReason) {
+        state.withLock { state in
+            state.counters.received += 1
+            state.counters.skipped[reason, default: 0] += 1
+        }
+    }
+
+    /// Counts a message that comes again, since what it came over is given up.
+    func discardUnread(_ reason: FlowCounters.DiscardReason) {
+        state.withLock { state in
+            state.counters.received += 1
+            state.counters.discarded[reason, default: 0] += 1
+        }
+    }
+
+    /// Has something written down with the next message that is put.
+    func note(_ note: StreamNote) {
+        state.withLock { $0.notes.append(note) }
+    }
+
+    /// What the handler has seen of the commits that were asked for.
+    var seenCommits: SeenCommits { state.withLock { $0.seen } }
+
     /// Notes that a connection has just delivered everything that its server had sent; nil when it has ended.
     package func noteCoverage(_ coverage: StreamCoverage?) {
         state.withLock { $0.coverage = coverage }
     }
+
+    /// Whether everything that was put has been settled.
+    var isDrained: Bool { state.withLock { $0.isDrained } }
 
     /// Waits until everything that was put has been settled.
     package func drained() async {
@@ -186,10 +211,17 @@ extension MessageQueue {
     ///   - count: how many messages the batch held.
     ///   - stored: how many became new rows of the log.
     ///   - skipped: how many did not, and why.
-    package func settle(count: Int, stored: Int, skipped: [FlowCounters.SkipReason: Int]) {
-        leaveHand(count) { counters in
-            counters.stored += stored
-            counters.skipped.merge(skipped, uniquingKeysWith: +)
+    ///   - commits: what it held of the commits that were asked for, new or not.
+    package func settle(
+        count: Int,
+        stored: Int,
+        skipped: [FlowCounters.SkipReason: Int],
+        commits: SeenCommits = SeenCommits()
+    ) {
+        leaveHand(count) { state in
+            state.counters.stored += stored
+            state.counters.skipped.merge(skipped, uniquingKeysWith: +)
+            state.seen.add(commits)
         }
     }
 
@@ -200,7 +232,7 @@ extension MessageQueue {
 
     /// Lets a batch go that could not be stored.
     package func discard(count: Int, _ reason: FlowCounters.DiscardReason) {
-        leaveHand(count) { $0.discarded[reason, default: 0] += count }
+        leaveHand(count) { $0.counters.discarded[reason, default: 0] += count }
     }
 
     /// What the connection has covered; nil while there is none, or something of it is still to be stored.
@@ -208,11 +240,11 @@ extension MessageQueue {
         state.withLock { $0.isDrained ? $0.coverage : nil }
     }
 
-    private func leaveHand(_ count: Int, _ change: (inout FlowCounters) -> Void) {
+    private func leaveHand(_ count: Int, _ change: (inout State) -> Void) {
         let drained = state.withLock { state in
             state.counters.inHand -= count
             state.lastProgress = .now
-            change(&state.counters)
+            change(&state)
             return state.takeDrainWaiters()
         }
         for waiter in drained { waiter.resume() }
@@ -230,8 +262,15 @@ extension MessageQueue {
 
 extension MessageQueue.State {
     fileprivate func canExtend(with bytes: Int, from source: StreamSource) -> Bool {
-        guard let last = batches.last, last.source == source else { return false }
+        guard let last = batches.last, last.source == source, notes.isEmpty else { return false }
         return last.count < MessageQueue.batchMessageLimit && last.byteCount + bytes <= MessageQueue.batchByteLimit
+    }
+
+    fileprivate mutating func beginBatch(from source: StreamSource) {
+        // One that follows another is of a backlog, and will be full.
+        let capacity = batches.isEmpty ? 0 : MessageQueue.batchByteLimit
+        batches.append(MessageBatch(source: source, notes: notes, capacityBytes: capacity))
+        notes = []
     }
 
     fileprivate mutating func takeWaiterIfReady() -> MessageQueue.Waiter? {

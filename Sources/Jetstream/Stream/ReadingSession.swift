@@ -1,67 +1,36 @@
-/// How long a connection may be silent or stuck.
-package struct ConnectionLimits: Sendable {
-    /// After this long without a frame a ping of our own goes out.
-    ///
-    /// Servers ping every 30 s.
-    package var pingAfter: Duration = .seconds(20)
-    /// After this long without a frame, ping or not, the connection is dead.
-    package var deadAfter: Duration = .seconds(45)
-    /// After this long in which the handler got nowhere while the queue is full, it is stuck and not slow: the server,
-    /// which wants its pong within 5 s, is told goodbye, and the stream resumes from what is stored (invariant 6).
-    package var stuckAfter: Duration = .seconds(4)
-
-    /// How long a connection that began at most a minute ago has to be open before its silence says that nothing
-    /// happened: until then the minute itself may still be on its way.
-    package var settlingTime: Duration = .seconds(30)
-
-    package init() {}
-}
-
-/// Why a connection ended.
-package enum ConnectionEnd: Sendable, CustomStringConvertible {
-    /// The program was told to stop.
-    case stopped
-    /// The queue stayed full for too long.
-    case writerStuck
-    /// Nothing came, not even an answer to a ping.
-    case silent
-    case failed(WebSocketError, wasOpen: Bool)
-
-    init(error: WebSocketError, wasOpen: Bool) {
-        self = .failed(error, wasOpen: wasOpen)
-    }
-
-    /// Whether the handshake had succeeded.
-    var wasOpen: Bool {
-        if case .failed(_, let wasOpen) = self { wasOpen } else { true }
-    }
-
-    /// The words for what the server sent that ended it; nil when it ended for another reason.
-    var serverFault: String? {
-        guard case .failed(let error, wasOpen: true) = self, error.isCausedByServerData else { return nil }
-        return error.description
-    }
-
-    package var description: String {
-        switch self {
-        case .stopped: "stopped"
-        case .writerStuck: "the database took nothing for too long; the server would have given up on us"
-        case .silent: "no frame for too long, not even an answer to a ping"
-        case .failed(let error, _): error.description
-        }
-    }
-}
-
 /// One open connection, read into the queue until it ends.
 struct ReadingSession {
-    let connection: WebSocketConnection
-    let queue: MessageQueue
-    let source: StreamSource
-    let beganLive: Bool
-    let limits: ConnectionLimits
-    let clock: WallClock
-    let status: ConnectionStatus
+    /// What a connection needs of the reader.
+    struct Surroundings {
+        let queue: MessageQueue
+        let limits: ConnectionLimits
+        let clock: WallClock
+        let status: ConnectionStatus
+        /// The filters that are wanted now.
+        let subscriptions: SubscriptionBox
+        /// Told what the log should have.
+        let say: (String) -> Void
+    }
 
+    let connection: WebSocketConnection
+    let surroundings: Surroundings
+    let beganLive: Bool
+    private let wire: JetstreamWire
+
+    /// The filters in force here, as far as is known.
+    private(set) var subscription: Subscription
+    /// Whether the server has taken them, or has had time to refuse them.
+    private(set) var isSubscriptionTaken: Bool
+    /// The usual rate of commits, learned on.
+    private(set) var sight: StreamSight
+    /// A gap that this connection reads again; nil when there is none, or it has been read.
+    private(set) var healing: LoggedGap?
+
+    private var intake: MessageIntake
+    private var watch: BlindnessWatch
+    /// The filters that were wanted when they were last looked at; where a server refuses them others are in force.
+    private var wanted: Subscription
+    private var filtersSentAt = ContinuousClock.now
     /// Since when the queue has been full; nil while it has room.
     private var fullSince: ContinuousClock.Instant?
     /// When the connection last had a chance to be heard: while the queue is full, silence is ours.
@@ -79,26 +48,31 @@ struct ReadingSession {
 
     init(
         connection: WebSocketConnection,
-        queue: MessageQueue,
-        source: StreamSource,
+        intake: MessageIntake,
+        surroundings: Surroundings,
         beganLive: Bool,
-        limits: ConnectionLimits,
-        clock: WallClock,
-        status: ConnectionStatus
+        request: (subscription: Subscription, wanted: Subscription, isTaken: Bool),
+        sight: StreamSight,
+        healing: LoggedGap?
     ) {
         self.connection = connection
-        self.queue = queue
-        self.source = source
+        self.intake = intake
+        self.surroundings = surroundings
         self.beganLive = beganLive
-        self.limits = limits
-        self.clock = clock
-        self.status = status
+        self.sight = sight
+        self.healing = healing
+        wire = intake.source.wire
+        subscription = request.subscription
+        wanted = request.wanted
+        isSubscriptionTaken = request.isTaken
+        watch = BlindnessWatch(limits: surroundings.limits, seen: surroundings.queue.seenCommits, now: .now)
     }
 
+    /// Reads until the connection ends, and says why it did.
     mutating func run(isStopping: () -> Bool) -> ConnectionEnd {
         do {
             while !isStopping() {
-                if let end = try step() {
+                if let end = try advance() {
                     connection.close(
                         code: CloseCode.goingAway,
                         reason: "",
@@ -118,16 +92,23 @@ struct ReadingSession {
         }
     }
 
+    private mutating func advance() throws(WebSocketError) -> ConnectionEnd? {
+        if let end = try step() { return end }
+        if let end = try heedFilters() { return end }
+        return look()
+    }
+
     /// Waits for one chunk, or for room, and hands on what it held.
     ///
     /// Returns why the connection is to end; nil to go on.
     private mutating func step() throws(WebSocketError) -> ConnectionEnd? {
         let now = ContinuousClock.now
-        guard queue.hasRoom() else { return try waitForRoom(now) }
+        guard surroundings.queue.hasRoom() else { return try waitForRoom(now) }
         if fullSince != nil {
             fullSince = nil
             listenedFrom = now
         }
+        let limits = surroundings.limits
         let heard = max(connection.lastFrameAt, listenedFrom)
         if now - heard >= limits.deadAfter { return .silent }
         let pingDue = heard + limits.pingAfter
@@ -136,27 +117,38 @@ struct ReadingSession {
             try connection.ping()
             pingedAt = now
         }
-        let deadline = pinged || now >= pingDue ? heard + limits.deadAfter : pingDue
-        // All messages of a chunk were there at the same time.
-        var receivedAt: Int64?
-        var messages = 0
-        _ = try connection.receive(until: deadline) { message in
-            let time = receivedAt ?? clock.now()
-            receivedAt = time
-            messages += 1
-            queue.put(message.bytes, isText: message.isText, receivedAtMicroseconds: time, from: source)
-        }
+        let deadline = min(
+            pinged || now >= pingDue ? heard + limits.deadAfter : pingDue,
+            now + max(limits.sightInterval, .milliseconds(10))
+        )
+        let messages = try receive(until: deadline)
         noteFrames()
+        for remark in intake.takeRemarks() { surroundings.say(remark) }
+        if let end = intake.end { return end }
         if (1..<ReadingSession.trickleMessages).contains(messages) {
             _ = try connection.receive(until: .now + ReadingSession.tricklePause, reading: false) { _ in }
         }
         return nil
     }
 
+    /// Takes one chunk in; how many messages it held.
+    private mutating func receive(until deadline: ContinuousClock.Instant) throws(WebSocketError) -> Int {
+        // All messages of a chunk were there at the same time.
+        var receivedAt: Int64?
+        var messages = 0
+        _ = try connection.receive(until: deadline) { message in
+            let time = receivedAt ?? surroundings.clock.now()
+            receivedAt = time
+            messages += 1
+            intake.take(message, receivedAtMicroseconds: time)
+        }
+        return messages
+    }
+
     private mutating func waitForRoom(_ now: ContinuousClock.Instant) throws(WebSocketError) -> ConnectionEnd? {
         let since = fullSince ?? now
         fullSince = since
-        let deadline = max(since, queue.lastProgress) + limits.stuckAfter
+        let deadline = max(since, surroundings.queue.lastProgress) + surroundings.limits.stuckAfter
         if now >= deadline { return .writerStuck }
         _ = try connection.receive(until: deadline, reading: false) { _ in }
         return nil
@@ -165,11 +157,51 @@ struct ReadingSession {
     private mutating func noteFrames() {
         guard connection.lastFrameAt != lastFrameAt else { return }
         lastFrameAt = connection.lastFrameAt
-        let now = clock.now()
-        status.update { $0.lastFrameMicroseconds = now }
-        let hasSettled = connection.lastFrameAt - openedAt >= limits.settlingTime
-        queue.noteCoverage(
-            StreamCoverage(source: source, untilMicroseconds: now, beganLive: beganLive && hasSettled)
+        let now = surroundings.clock.now()
+        surroundings.status.update { $0.lastFrameMicroseconds = now }
+        guard intake.mayCover(nowMicroseconds: now) else { return }
+        let hasSettled = connection.lastFrameAt - openedAt >= surroundings.limits.settlingTime
+        surroundings.queue.noteCoverage(
+            StreamCoverage(source: intake.source, untilMicroseconds: now, beganLive: beganLive && hasSettled)
         )
+    }
+
+    /// Sends filters that have changed, where the wire has a way to; else the connection is made anew.
+    private mutating func heedFilters() throws(WebSocketError) -> ConnectionEnd? {
+        let now = ContinuousClock.now
+        let current = surroundings.subscriptions.wanted
+        if current != wanted {
+            wanted = current
+            guard current != subscription else { return nil }
+            guard wire == .v1 else { return .filtersChanged }
+            try connection.send(text: current.optionsUpdate)
+            subscription = current
+            isSubscriptionTaken = false
+            filtersSentAt = now
+            surroundings.say("the changed filters were sent")
+        } else if !isSubscriptionTaken, now - filtersSentAt >= surroundings.limits.filtersTakenAfter {
+            isSubscriptionTaken = true
+        }
+        return nil
+    }
+
+    /// Looks now and then whether what was asked for comes, and whether a gap has been read again.
+    private mutating func look() -> ConnectionEnd? {
+        let now = ContinuousClock.now
+        guard watch.isDue(now) else { return nil }
+        let queue = surroundings.queue
+        let seen = queue.seenCommits
+        if let gap = healing?.gap, (seen.newestMicroseconds ?? .min) >= gap.toMicroseconds { noteHealed() }
+        // While the handler is held up, what has come cannot be seen.
+        guard queue.isDrained else { return nil }
+        let nowMicroseconds = surroundings.clock.now()
+        let silence = watch.look(seen, &sight, now: now, nowMicroseconds: nowMicroseconds)
+        return silence.map { .blind(silence: $0) }
+    }
+
+    private mutating func noteHealed() {
+        guard let healing else { return }
+        surroundings.queue.note(.healed(gap: healing.number, how: "read again from \(intake.source.host)"))
+        self.healing = nil
     }
 }

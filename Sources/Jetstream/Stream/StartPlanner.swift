@@ -20,6 +20,30 @@ package struct StartPlanner: Sendable {
         package var isLive: Bool
         /// What is passed over, when this start skips something.
         package var gap: StreamGap?
+        /// Why the host may no longer have what comes after the stored position; nil when there is no reason to think so.
+        var doubt: Doubt?
+        /// The time of the stored event, since the Unix epoch.
+        var storedMicroseconds: Int64 = 0
+        /// Up to when nothing is missing, since the Unix epoch: what begins later leaves a gap.
+        var coveredMicroseconds: Int64 = 0
+
+        /// Whether the cursor is a sequence number.
+        var isSeq: Bool { cursor < StartPlanner.earliestTimeMicroseconds }
+    }
+
+    /// Why a host is asked by time although it has a number of its own, and may have lost what is wanted.
+    package enum Doubt: Sendable, Equatable {
+        /// It refused the number as too old.
+        case tooOld
+        /// Its numbers begin anew.
+        case reset
+
+        var cause: String {
+            switch self {
+            case .tooOld: "too old: the host no longer had the stored position"
+            case .reset: "reset: the host's sequence numbers began anew"
+            }
+        }
     }
 
     private struct Obstacle {
@@ -33,6 +57,9 @@ package struct StartPlanner: Sendable {
     private var obstacle: Obstacle?
     /// Where the last skip got through; no start of this run goes back behind it.
     private var floorMicroseconds = Int64.min
+    private var doubt: Doubt?
+    /// From where all is read again, since a host that was blind covered nothing of it; nil when there was none.
+    private var rewindToMicroseconds: Int64?
 
     package init() {}
 
@@ -55,6 +82,15 @@ package struct StartPlanner: Sendable {
         let time = min(max(stored, position.coveredUntilMicroseconds ?? .min), nowMicroseconds)
         let full = position.host == host ? StartPlanner.rewindMicroseconds : StartPlanner.otherHostRewindMicroseconds
         let isLive = time >= nowMicroseconds - StartPlanner.liveWindowMicroseconds
+        if let rewindToMicroseconds {
+            let from = min(time, max(rewindToMicroseconds, StartPlanner.earliestTimeMicroseconds))
+            return Start(
+                cursor: max(from - StartPlanner.otherHostRewindMicroseconds, StartPlanner.earliestTimeMicroseconds),
+                isLive: false,
+                storedMicroseconds: from,
+                coveredMicroseconds: from
+            )
+        }
         if let obstacle, obstacle.skipMicroseconds > 0, obstacle.position.isSamePlace(as: position) {
             // Where time has been covered since the last event, what cannot be read comes after that.
             let from = max(stored, time - full)
@@ -66,14 +102,32 @@ package struct StartPlanner: Sendable {
                 toMicroseconds: to,
                 cause: obstacle.cause
             )
-            return Start(cursor: to, isLive: isLive, gap: gap)
+            return Start(cursor: to, isLive: isLive, gap: gap, storedMicroseconds: stored, coveredMicroseconds: to)
         }
-        if let seq = position.seq, position.host == host { return Start(cursor: seq, isLive: isLive) }
+        if let seq = position.seq, position.host == host, doubt == nil {
+            return Start(cursor: seq, isLive: isLive, storedMicroseconds: stored, coveredMicroseconds: time)
+        }
         let rewind = fruitlessConnections < Int64.bitWidth ? full >> Int64(fruitlessConnections) : 0
         // Nothing is wanted that happened before the first start.
         let earliest = position.isPlaceholder ? stored : StartPlanner.earliestTimeMicroseconds
         let cursor = max(time - rewind, earliest, floorMicroseconds)
-        return Start(cursor: min(cursor, nowMicroseconds), isLive: isLive)
+        return Start(
+            cursor: min(cursor, nowMicroseconds),
+            isLive: isLive,
+            doubt: position.host == host ? doubt : nil,
+            storedMicroseconds: stored,
+            coveredMicroseconds: max(time, floorMicroseconds)
+        )
+    }
+
+    /// Has the next starts on the host go by time, since its numbers are of no use.
+    package mutating func doubt(_ doubt: Doubt) {
+        self.doubt = doubt
+    }
+
+    /// Has the next starts go back to a moment, whatever is stored; nil when what comes after it has been read again.
+    package mutating func rewind(toMicroseconds: Int64?) {
+        rewindToMicroseconds = toMicroseconds
     }
 
     /// Takes note of how a connection ended; one that was never open says nothing about where to begin.
@@ -85,6 +139,7 @@ package struct StartPlanner: Sendable {
     ///   - serverFault: the words for what the server sent that ended it; nil when it ended for another reason.
     package mutating func ended(_ start: Start, at position: StreamPosition, broughtNew: Bool, serverFault: String?) {
         fruitlessConnections = broughtNew ? 0 : fruitlessConnections + 1
+        if broughtNew { doubt = nil }
         if broughtNew, let gap = start.gap { floorMicroseconds = max(floorMicroseconds, gap.toMicroseconds) }
         if let obstacle, !obstacle.position.isSamePlace(as: position) { self.obstacle = nil }
         guard let serverFault else { return }

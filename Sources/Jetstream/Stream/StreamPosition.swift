@@ -43,6 +43,31 @@ package struct StreamGap: Sendable, Equatable {
     package var fromMicroseconds: Int64
     package var toMicroseconds: Int64
     package var cause: String
+
+    package init(
+        host: String,
+        wire: JetstreamWire,
+        fromMicroseconds: Int64,
+        toMicroseconds: Int64,
+        cause: String
+    ) {
+        self.host = host
+        self.wire = wire
+        self.fromMicroseconds = fromMicroseconds
+        self.toMicroseconds = toMicroseconds
+        self.cause = cause
+    }
+}
+
+/// A gap that was written down.
+package struct LoggedGap: Sendable, Equatable {
+    package var number: Int64
+    package var gap: StreamGap
+
+    package init(number: Int64, gap: StreamGap) {
+        self.number = number
+        self.gap = gap
+    }
 }
 
 /// Time that a connection has covered.
@@ -69,6 +94,12 @@ package protocol StreamKeeper: Sendable {
 
     /// Moves a gap's end.
     func extendGap(_ number: Int64, toMicroseconds: Int64) throws
+
+    /// The newest gap whose cause begins with a word and that was not healed; nil when there is none.
+    func openGap(causedBy word: String) throws -> LoggedGap?
+
+    /// How many commits are in the log of the hour before a moment.
+    func commits(inHourBeforeMicroseconds: Int64) throws -> Int
 }
 
 /// The time of day, as a parameter, so that tests can set it.

@@ -1,4 +1,4 @@
-/// What is asked of a Jetstream: the filters of its v1 `/subscribe`.
+/// What is asked of a Jetstream: the filters, the same for both wires.
 package struct Subscription: Sendable, Equatable {
     /// The most that a server takes; more are refused with 400.
     package static let maximumCollections = 100
@@ -20,34 +20,33 @@ package struct Subscription: Sendable, Equatable {
         self.wantedDids = wantedDids
     }
 
-    /// The path and query of the request.
+    /// The message that replaces the filters of an open v1 connection (`options_update`).
     ///
-    /// - Parameters:
-    ///   - base: the host's path, `/subscribe` as a rule; it may have a query of its own.
-    ///   - cursor: where to begin (included): a sequence number below 1e15, else microseconds since the Unix epoch; nil
-    ///     begins with what happens next.
-    /// - Returns: what stands in the request line.
-    package func target(base: String, cursor: Int64?) -> String {
-        var items = wantedCollections.map { "wantedCollections=\(Subscription.escaped($0))" }
-        items += wantedDids.map { "wantedDids=\(Subscription.escaped($0))" }
-        items.append("maxMessageSizeBytes=\(Subscription.maximumMessageBytes)")
-        if let cursor { items.append("cursor=\(cursor)") }
-        return base + (base.contains("?") ? "&" : "?") + items.joined(separator: "&")
+    /// It is not acknowledged; what is wrong with it closes the connection with 1007 or 1008.
+    package var optionsUpdate: String {
+        let payload = [
+            "\"wantedCollections\":\(Subscription.array(wantedCollections))",
+            "\"wantedDids\":\(Subscription.array(wantedDids))",
+            "\"maxMessageSizeBytes\":\(Subscription.maximumMessageBytes)",
+        ]
+        return "{\"type\":\"options_update\",\"payload\":{\(payload.joined(separator: ","))}}"
     }
 
-    /// Percent-encodes all but the unreserved characters (RFC 3986, section 2.3), and keeps `:` and `*`, which a query
-    /// may hold and DIDs and prefixes do.
-    private static func escaped(_ text: String) -> String {
+    private static func array(_ texts: [String]) -> String {
+        "[\(texts.map { "\"\(escapedForJSON($0))\"" }.joined(separator: ","))]"
+    }
+
+    /// As JSON wants it (RFC 8259, section 7); filters hold such characters only when they are wrong.
+    private static func escapedForJSON(_ text: String) -> String {
         var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "*"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result

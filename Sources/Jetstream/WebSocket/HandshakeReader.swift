@@ -37,14 +37,15 @@ struct HandshakeReader {
         }
     }
 
-    /// What there is of the body of an answer that refuses, until the deadline or the end of the stream.
+    /// What there is of an answer's body, until the deadline, the end of the stream or of what is wanted.
     ///
     /// - Throws: `interrupted`.
     mutating func readBody(
         _ head: ResponseHead,
+        maximumBytes: Int = ResponseBody.maximumRefusalBytes,
         until bodyDeadline: ContinuousClock.Instant
-    ) throws(WebSocketError) -> String {
-        var body = RefusalBody(head: head)
+    ) throws(WebSocketError) -> ResponseBody {
+        var body = ResponseBody(head: head, maximumBytes: maximumBytes)
         unread.withUnsafeBytes { body.append($0) }
         do {
             while !body.isComplete, let chunk = try readChunk(until: bodyDeadline), !chunk.isEmpty {
@@ -55,7 +56,7 @@ struct HandshakeReader {
         } catch {
             // The status is what counts; a body that breaks off is shown as far as it came.
         }
-        return body.text
+        return body
     }
 
     /// The next bytes; empty at the end of the stream, nil when the deadline passed.

@@ -40,10 +40,15 @@ struct OpeningHandshake {
             "Connection: Upgrade",
             "Sec-WebSocket-Key: \(key)",
             "Sec-WebSocket-Version: 13",
-            "User-Agent: \(String(userAgent.unicodeScalars.filter { (0x20...0x7E).contains($0.value) }))",
+            "User-Agent: \(Self.printable(userAgent))",
         ]
         if let subprotocol { lines.append("Sec-WebSocket-Protocol: \(subprotocol)") }
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+    }
+
+    /// A text as it may stand in a header: without what is no printable ASCII.
+    static func printable(_ text: String) -> String {
+        String(text.unicodeScalars.filter { (0x20...0x7E).contains($0.value) })
     }
 
     /// Checks an answer of status 101.

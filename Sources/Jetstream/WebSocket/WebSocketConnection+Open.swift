@@ -28,7 +28,7 @@ extension WebSocketConnection {
             throw .refused(
                 status: head.status,
                 retryAfterSeconds: head.retryAfterSeconds,
-                body: try reader.readBody(head, until: bodyDeadline)
+                body: try reader.readBody(head, until: bodyDeadline).text
             )
         }
         try handshake.validate(head)

@@ -13,6 +13,20 @@ package struct CounterRepository {
         try BoundStatement(database, "SELECT value FROM counter WHERE name = ?").first(name) { $0.int64(0) } ?? 0
     }
 
+    /// How many creates, updates and deletes are in the log of a stretch of time.
+    ///
+    /// - Parameters:
+    ///   - first: the first minute, counted from the Unix epoch.
+    ///   - end: the minute behind the last one.
+    /// - Returns: their number; what was cleaned up no longer counts.
+    /// - Throws: `DatabaseError`.
+    package func commits(fromMinute first: Int64, toMinute end: Int64) throws -> Int {
+        let sql = """
+            SELECT ifnull(sum(creates + updates + deletes), 0) FROM activity_minute WHERE minute >= ? AND minute < ?
+            """
+        return Int(try BoundStatement(database, sql).first(first, end) { $0.int64(0) } ?? 0)
+    }
+
     /// All sums; the table has a row for each name and does not grow with the log.
     package func totals() throws -> ActivityTotals {
         var totals = ActivityTotals()

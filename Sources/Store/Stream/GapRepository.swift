@@ -108,6 +108,19 @@ package struct GapRepository {
         return try BoundStatement(database, sql).all(before ?? .max, limit, read: GapRow.init)
     }
 
+    /// How many of the newest gaps are searched for an open one.
+    private static let searchedGaps = 1_000
+
+    /// The newest gap of a cause that was not filled, among the newest thousand; nil when there is none.
+    package func newestOpen(causedBy word: String) throws -> GapRow? {
+        let sql = """
+            SELECT \(GapRow.columns) FROM gap
+            WHERE id > (SELECT max(id) FROM gap) - ?1 AND healed_at IS NULL AND substr(cause, 1, length(?2)) = ?2
+            ORDER BY id DESC LIMIT 1
+            """
+        return try BoundStatement(database, sql).first(GapRepository.searchedGaps, word, read: GapRow.init)
+    }
+
     /// How many gaps were noted, from the sums.
     package func count() throws -> Int64 {
         try CounterRepository(database).value(CounterName.gaps)

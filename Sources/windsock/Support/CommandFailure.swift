@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Ingest
+import Jetstream
 import Store
 
 /// How a command ends that could not do what it was asked.
@@ -33,6 +34,13 @@ struct CommandFailure: Error {
             self.init(code: Code.failure, message: String(describing: error))
         case let error as StoreError:
             self.init(code: Code.inputOutput, message: TerminalText.escaped(error.description))
+        case let error as StreamRefused:
+            self.init(code: Code.configuration, message: TerminalText.escaped(error.description))
+        case let error as ZstdDictionaryError:
+            self.init(
+                code: Code.configuration,
+                message: TerminalText.escaped("jetstream.dictionaryFile: \(error.description)")
+            )
         case let error as DatabaseLock.Held:
             self.init(code: Code.inputOutput, message: error.description)
         case let error as POSIXError:

@@ -49,7 +49,7 @@ struct BadMessageTests {
             coveredUntilMicroseconds: nil
         )
         let store = MemoryStore(position: position)
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store)
         try await rig.run {
             try await rig.waitForEvents(24)
         }

@@ -36,7 +36,7 @@ struct ConnectionLimitsTests {
         limits.stuckAfter = .milliseconds(500)
         let store = MemoryStore(position: Self.position(server.port))
         let rig = try ReaderRig(
-            hosts: ["ws://127.0.0.1:\(server.port)"],
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
             store: store,
             limits: limits,
             queueCapacityBytes: 16 * 1024
@@ -72,7 +72,7 @@ struct ConnectionLimitsTests {
         limits.stuckAfter = .seconds(2)
         let store = MemoryStore(position: Self.position(server.port))
         let rig = try ReaderRig(
-            hosts: ["ws://127.0.0.1:\(server.port)"],
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
             store: store,
             limits: limits,
             queueCapacityBytes: 64 * 1024
@@ -99,7 +99,7 @@ struct ConnectionLimitsTests {
         limits.pingAfter = .milliseconds(100)
         limits.deadAfter = .milliseconds(300)
         let store = MemoryStore(position: Self.position(server.port))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store, limits: limits)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store, limits: limits)
         try await rig.run {
             try await rig.waitForEvents(2)
             #expect(rig.reader.status.snapshot.lastError?.contains("no frame for too long") == true)
@@ -126,7 +126,7 @@ struct ConnectionLimitsTests {
         limits.pingAfter = .milliseconds(50)
         limits.deadAfter = .seconds(10)
         let store = MemoryStore(position: Self.position(server.port))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store, limits: limits)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store, limits: limits)
         try await rig.run {
             try await rig.waitForEvents(1)
             #expect(rig.reader.status.snapshot.connections == 1)
@@ -150,7 +150,7 @@ struct ConnectionLimitsTests {
         var position = Self.position(server.port)
         if isLive { position.timeMicroseconds = ReaderRig.now - 1_000_000 }
         let rig = try ReaderRig(
-            hosts: ["ws://127.0.0.1:\(server.port)"],
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
             store: MemoryStore(position: position),
             limits: limits
         )
@@ -178,7 +178,7 @@ struct ConnectionLimitsTests {
         limits.stuckAfter = .seconds(60)
         let store = MemoryStore(position: Self.position(server.port))
         let rig = try ReaderRig(
-            hosts: ["ws://127.0.0.1:\(server.port)"],
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
             store: store,
             limits: limits,
             queueCapacityBytes: 32 * 1024

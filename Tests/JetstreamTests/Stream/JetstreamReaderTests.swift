@@ -34,7 +34,7 @@ struct JetstreamReaderTests {
         let plans = [Plan(count: 10, ending: ending), Plan(count: 20, ending: ending), Plan()]
         let server = try NIOStreamServer(events, plans)
         let store = MemoryStore(position: Self.position(server.port))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store)
         try await rig.run {
             try await rig.waitForEvents(30)
         }
@@ -72,7 +72,7 @@ struct JetstreamReaderTests {
             if number == 4 { _ = try peer.hold() }
         }
         let store = MemoryStore(position: Self.position(server.port))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store)
         try await rig.run {
             try await rig.waitForEvents(20)
             #expect(rig.reader.status.snapshot.connections == 2)
@@ -90,7 +90,11 @@ struct JetstreamReaderTests {
             wantedDids: ["did:plc:abc"]
         )
         let store = MemoryStore(position: Self.position(server.port, seq: 4_711))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store, subscription: subscription)
+        let rig = try ReaderRig(
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
+            store: store,
+            subscription: subscription
+        )
         try await rig.run {
             try await eventually { !server.requests.isEmpty }
         }
@@ -105,7 +109,7 @@ struct JetstreamReaderTests {
     @Test func `invariant 7: stores the present as a placeholder before the very first connection`() async throws {
         let soon = StreamEvent(key: "k0", timeMicroseconds: ReaderRig.now + 5)
         let server = try NIOStreamServer([soon])
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"])
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"])
         try await rig.run {
             try await rig.waitForEvents(1)
         }
@@ -120,7 +124,7 @@ struct JetstreamReaderTests {
     @Test func `says goodbye with 1001 when it is stopped, and shows it`() async throws {
         let server = try NIOStreamServer(StreamEvent.row(3, spacing: 1))
         let store = MemoryStore(position: Self.position(server.port))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store)
         try await rig.run {
             try await rig.waitForEvents(3)
             let status = rig.reader.status.snapshot
@@ -133,7 +137,7 @@ struct JetstreamReaderTests {
 
     @Test func `stops while it waits to connect again`() async throws {
         let server = try RawServer { peer in try peer.write("HTTP/1.1 503 No\r\n\r\n") }
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"])
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"])
         try await rig.run {
             try await eventually { rig.reader.status.snapshot.lastError != nil }
         }
@@ -147,7 +151,7 @@ struct JetstreamReaderTests {
             arrived.store(true, ordering: .sequentiallyConsistent)
             _ = try peer.readFrame()
         }
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"])
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"])
         try await rig.run {
             try await eventually { arrived.load(ordering: .sequentiallyConsistent) }
         }
@@ -157,7 +161,7 @@ struct JetstreamReaderTests {
     @Test func `waits for the database when it cannot be asked for the position`() async throws {
         let server = try NIOStreamServer(StreamEvent.row(3, spacing: 1))
         let store = MemoryStore(position: Self.position(server.port), failures: 2)
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)"], store: store)
+        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(server.port)/subscribe"], store: store)
         try await rig.run {
             try await rig.waitForEvents(3)
         }
@@ -175,7 +179,10 @@ struct JetstreamReaderTests {
         let alive = try NIOStreamServer(events)
         let stored = events[5].timeMicroseconds
         let store = MemoryStore(position: Self.position(dead.port, stored, seq: 12))
-        let rig = try ReaderRig(hosts: ["ws://127.0.0.1:\(dead.port)", "ws://127.0.0.1:\(alive.port)"], store: store)
+        let rig = try ReaderRig(
+            hosts: ["ws://127.0.0.1:\(dead.port)/subscribe", "ws://127.0.0.1:\(alive.port)/subscribe"],
+            store: store
+        )
         try await rig.run {
             try await rig.waitForEvents(10)
         }

@@ -8,6 +8,8 @@ final class MemoryStore: StreamKeeper {
     struct Contents: Sendable {
         var position: StreamPosition?
         var gaps: [StreamGap] = []
+        /// How gaps were healed, by their number.
+        var healed: [Int64: String] = [:]
         /// The events, in the order of their arrival.
         var keys: [String] = []
         var unreadable: [String] = []
@@ -60,8 +62,18 @@ final class MemoryStore: StreamKeeper {
         state.withLock { $0.gaps[Int(number)].toMicroseconds = toMicroseconds }
     }
 
+    func openGap(causedBy word: String) throws -> LoggedGap? { nil }
+
+    func commits(inHourBeforeMicroseconds: Int64) throws -> Int { 0 }
+
     func noteFull() {
         state.withLock { $0.fullCount += 1 }
+    }
+
+    /// The commits that a batch holds, by their times.
+    func commits(_ batch: MessageBatch, _ decoder: EventDecoder) -> SeenCommits {
+        let events = batch.withMessages { messages in messages.compactMap { decoder.decode(Array($0.bytes)).event } }
+        return SeenCommits(count: events.count, newestMicroseconds: events.map(\.timeMicroseconds).max())
     }
 
     /// Stores what is new of a batch; returns how many that is.
@@ -69,6 +81,7 @@ final class MemoryStore: StreamKeeper {
         let decoded = batch.withMessages { messages in messages.map { decoder.decode(Array($0.bytes)) } }
         return state.withLock { state in
             let before = state.keys.count + state.unreadable.count
+            for note in batch.notes { state.add(note) }
             for message in decoded { state.add(message, from: batch.source) }
             return state.keys.count + state.unreadable.count - before
         }
@@ -76,6 +89,13 @@ final class MemoryStore: StreamKeeper {
 }
 
 extension MemoryStore.Contents {
+    fileprivate mutating func add(_ note: StreamNote) {
+        switch note {
+        case .gap(let gap): gaps.append(gap)
+        case .healed(let number, let how): healed[number] = how
+        }
+    }
+
     fileprivate mutating func add(_ message: DecodedMessage, from source: StreamSource) {
         guard let event = message.event, let key = message.commit.map({ String($0.rkey) }) else {
             return unreadable.append(message.reason ?? "no commit")
@@ -129,7 +149,12 @@ actor MemoryHandler {
             }
             let stored = store.store(batch, decoder)
             let duplicates = batch.count - stored
-            queue.settle(count: batch.count, stored: stored, skipped: duplicates > 0 ? [.duplicate: duplicates] : [:])
+            queue.settle(
+                count: batch.count,
+                stored: stored,
+                skipped: duplicates > 0 ? [.duplicate: duplicates] : [:],
+                commits: store.commits(batch, decoder)
+            )
         }
     }
 }

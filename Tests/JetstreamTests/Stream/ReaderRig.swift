@@ -41,7 +41,7 @@ struct ReaderRig: Sendable {
     /// The same with another handler.
     func run(handling: @escaping @Sendable () async -> Void, _ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup { group in
-            group.addTask { await reader.run() }
+            group.addTask { try await reader.run() }
             group.addTask { await handling() }
             defer { reader.stop() }
             try await body()

@@ -112,9 +112,9 @@ import Testing
                 let parsed = try ParsedHead(generator.pieces(of: damaged, maximum: 64))
                 guard let head = parsed.head else { continue }
                 _ = head.retryAfterSeconds
-                var body = RefusalBody(head: head)
+                var body = ResponseBody(head: head)
                 parsed.rest.withUnsafeBytes { body.append($0) }
-                #expect(body.text.utf8.count <= RefusalBody.maximumBytes * 3)
+                #expect(body.text.utf8.count <= ResponseBody.maximumRefusalBytes * 3)
                 try handshake.validate(head)
             } catch {
                 refused += 1

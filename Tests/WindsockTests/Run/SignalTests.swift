@@ -105,11 +105,11 @@ import Testing
         daemon.send(SIGHUP)
         try await eventually("it is refused: \(daemon.log)") { daemon.log.contains("activity.retentionHours") }
 
-        try rig.folder.write(#"{"jetstream": {"wantedCollections": ["app.bsky.feed.post"]}}"#, to: "config.json")
+        try rig.folder.write(#"{"jetstream": {"compress": false}}"#, to: "config.json")
         daemon.send(SIGHUP)
         // Not the field alone, which a start without a filter names too: the next signal may not overtake this one.
         try await eventually("it names the field: \(daemon.log)") {
-            daemon.log.contains("need a restart fields=jetstream.wantedCollections")
+            daemon.log.contains("need a restart fields=jetstream.compress")
         }
         daemon.send(SIGUSR1)
         try await eventually("the default retention is used again: \(daemon.log)") {

@@ -1,9 +1,10 @@
-/// The first bytes of the body of an answer that refuses the upgrade: where servers say why.
-struct RefusalBody {
-    /// The most that is kept: a sentence or a small JSON object is expected.
-    static let maximumBytes = 2048
-    /// The most that is read to find that, chunk headers included.
-    static let maximumRawBytes = 16 * 1024
+/// The first bytes of the body of an answer.
+struct ResponseBody {
+    /// The most that is kept of an answer that refuses the upgrade: a sentence or a small JSON object is expected, where
+    /// servers say why.
+    static let maximumRefusalBytes = 2048
+    /// The most that is read beside what is kept: chunk headers.
+    static let maximumFramingBytes = 16 * 1024
 
     private enum Framing {
         case counted(remaining: Int)
@@ -14,12 +15,19 @@ struct RefusalBody {
         case complete
     }
 
+    private let maximumBytes: Int
     private var framing: Framing
     private var rawBytes = 0
-    private var bytes: [UInt8] = []
+    /// What was gathered.
+    private(set) var bytes: [UInt8] = []
 
     /// Finds in the head how the body is delimited (RFC 9112 section 6.3).
-    init(head: ResponseHead) {
+    ///
+    /// - Parameters:
+    ///   - head: the head of the answer.
+    ///   - maximumBytes: the most that is kept.
+    init(head: ResponseHead, maximumBytes: Int = Self.maximumRefusalBytes) {
+        self.maximumBytes = maximumBytes
         if head.status == 204 || head.status == 304 {
             framing = .complete
         } else if head.tokens(of: "transfer-encoding").last == "chunked" {
@@ -34,10 +42,15 @@ struct RefusalBody {
     /// Whether nothing more is to be read, because the body ended, cannot be read on or fills what is kept.
     var isComplete: Bool {
         if case .complete = framing { return true }
-        return bytes.count >= Self.maximumBytes || rawBytes >= Self.maximumRawBytes
+        return bytes.count >= maximumBytes || rawBytes >= maximumBytes + Self.maximumFramingBytes
     }
 
-    /// What was gathered; bytes that are not UTF-8 are replaced.
+    /// Whether the body was read to its end; one that lasts until the end of the stream never is.
+    var isWhole: Bool {
+        if case .complete = framing { true } else { false }
+    }
+
+    /// What was gathered, as text; bytes that are not UTF-8 are replaced.
     var text: String {
         String(decoding: bytes, as: UTF8.self)
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Jetstream
 
-@Suite struct RefusalBodyTests {
+@Suite struct ResponseBodyTests {
     struct Case: Sendable {
         let status: Int
         let headers: [(String, String)]
@@ -50,11 +50,11 @@ import Testing
     func `reads what belongs to the body`(sample: Case) {
         let headers = sample.headers.map { ResponseHead.Header(name: $0.0, value: $0.1) }
         let head = ResponseHead(minorVersion: 1, status: sample.status, headers: headers)
-        var whole = RefusalBody(head: head)
+        var whole = ResponseBody(head: head)
         Array(sample.bytes.utf8).withUnsafeBytes { whole.append($0) }
         #expect(whole.text == sample.text)
         #expect(whole.isComplete == sample.isComplete)
-        var single = RefusalBody(head: head)
+        var single = ResponseBody(head: head)
         for byte in sample.bytes.utf8 {
             [byte].withUnsafeBytes { single.append($0) }
         }
@@ -65,17 +65,20 @@ import Testing
     func `keeps 2 KiB of a flood`(header: String) {
         let value = header == "content-length" ? "1000000" : "chunked"
         let headers = [ResponseHead.Header(name: header, value: value)]
-        var body = RefusalBody(head: ResponseHead(minorVersion: 1, status: 400, headers: headers))
+        var body = ResponseBody(head: ResponseHead(minorVersion: 1, status: 400, headers: headers))
         let flood = "10000\r\n" + String(repeating: "a", count: 65_536)
         Array(flood.utf8).withUnsafeBytes { body.append($0) }
         #expect(body.isComplete)
-        #expect(body.text.utf8.count == RefusalBody.maximumBytes)
+        #expect(body.text.utf8.count == ResponseBody.maximumRefusalBytes)
     }
 
     @Test func `stops at chunk headers without end`() {
         let headers = [ResponseHead.Header(name: "transfer-encoding", value: "chunked")]
-        var body = RefusalBody(head: ResponseHead(minorVersion: 1, status: 400, headers: headers))
-        Array(repeating: UInt8(ascii: ";"), count: RefusalBody.maximumRawBytes).withUnsafeBytes { body.append($0) }
+        var body = ResponseBody(head: ResponseHead(minorVersion: 1, status: 400, headers: headers))
+        Array(
+            repeating: UInt8(ascii: ";"),
+            count: (ResponseBody.maximumRefusalBytes + ResponseBody.maximumFramingBytes)
+        ).withUnsafeBytes { body.append($0) }
         #expect(body.isComplete)
         #expect(body.text == "")
     }

@@ -1,0 +1,25 @@
+/// Something that the reader found out about the stream, to be written down with the next batch: in its first commit, so
+/// that neither is there without the other.
+package enum StreamNote: Sendable, Equatable {
+    /// Events may be missing before the batch (invariant 8).
+    case gap(StreamGap)
+    /// What was missing in the gap of that number has been read again.
+    case healed(gap: Int64, how: String)
+}
+
+/// What has been seen of the commits that were asked for, all connections together.
+package struct SeenCommits: Sendable, Equatable {
+    package var count = 0
+    /// The time of the newest one, by its server, in microseconds since the Unix epoch; nil before the first.
+    package var newestMicroseconds: Int64?
+
+    package init(count: Int = 0, newestMicroseconds: Int64? = nil) {
+        self.count = count
+        self.newestMicroseconds = newestMicroseconds
+    }
+
+    mutating func add(_ other: SeenCommits) {
+        count += other.count
+        if let newest = other.newestMicroseconds { newestMicroseconds = max(newestMicroseconds ?? newest, newest) }
+    }
+}

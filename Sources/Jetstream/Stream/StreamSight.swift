@@ -1,0 +1,61 @@
+/// Whether a connection shows us what we asked for: a host may answer pings and send nothing of it.
+///
+/// It learns the usual rate of commits from all connections; a silence in which many should have come is not believed.
+/// A value without clock or socket.
+struct StreamSight {
+    /// Commits from which on the rate is known.
+    static let commitsToLearn = 100
+    /// So many commits must be missing.
+    ///
+    /// Streams come in bursts: a smaller number would leave hosts without a reason.
+    static let missingCommits = 50.0
+    /// The rate is that of about the last hour.
+    private static let memory: Duration = .seconds(3600)
+
+    private var commits = 0.0
+    private var watched: Duration = .zero
+    /// Doubles with each blind connection, so that a stream that has truly become quiet is not left again and again.
+    private var patience = 1.0
+
+    init() {}
+
+    /// Starts with what was stored before this run.
+    ///
+    /// - Parameter commits: how many in the last hour before the position; nil when that is not known.
+    init(commitsInLastHour commits: Int?) {
+        guard let commits, commits >= StreamSight.commitsToLearn else { return }
+        self.commits = Double(commits)
+        watched = StreamSight.memory
+    }
+
+    /// Commits a second; nil while too few were seen.
+    var commitsPerSecond: Double? {
+        guard commits >= Double(StreamSight.commitsToLearn), watched > .zero else { return nil }
+        return commits / watched.inSeconds
+    }
+
+    /// How long a connection may show nothing; nil when that cannot be told.
+    func longestSilence(atLeast shortest: Duration) -> Duration? {
+        commitsPerSecond.map { rate in max(shortest, .seconds(StreamSight.missingCommits / rate)) * patience }
+    }
+
+    /// Takes note of commits that came live in a stretch of time.
+    mutating func note(commits count: Int, in time: Duration) {
+        if count > 0 { patience = 1 }
+        commits += Double(count)
+        watched += time
+        guard watched > StreamSight.memory else { return }
+        commits *= StreamSight.memory / watched
+        watched = StreamSight.memory
+    }
+
+    /// Takes note of a connection that was left for being blind.
+    mutating func noteBlind() {
+        patience *= 2
+    }
+}
+
+extension Duration {
+    /// As a number, for rates.
+    var inSeconds: Double { self / .seconds(1) }
+}
