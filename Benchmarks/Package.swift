@@ -58,7 +58,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "microbenchmark",
-            dependencies: ["Measuring", "Ingest", "Jetstream", "Store", "Texts", grdb, logging, arguments],
+            dependencies: [
+                "Measuring", "CZstd", "Ingest", "Jetstream", "Store", "Texts", grdb, logging, arguments,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(

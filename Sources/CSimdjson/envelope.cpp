@@ -165,8 +165,8 @@ static bool find_object(ondemand::object object, std::string_view key, ondemand:
     return false;
 }
 
-/* Where the text of the record stands, which is in the object at `key`. Cannot fail on a message that the first pass accepted and found it in; if it
- * does, the record counts as missing. */
+/* Where the text of the record stands, which is in the object at `key`. Cannot fail on a message that the first pass
+ * accepted and found it in; if it does, the record counts as missing. */
 static void locate_record(
     windsock_parser *parser, size_t length, std::string_view key, windsock_envelope *envelope) {
     ondemand::document document;

@@ -22,14 +22,18 @@ struct Microbenchmark: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many times each is measured.", valueName: "n"))
     var samples = 20
 
+    @Option(help: ArgumentHelp("Also measure with this zstd dictionary; may be given twice.", valueName: "file"))
+    var dictionary: [String] = []
+
     func validate() throws {
         guard samples > 0 else { throw ValidationError("--samples: must be at least 1 (got \(samples))") }
     }
 
     func run() async throws {
-        let wanted = Self.benchmarks.filter { filter.map($0.name.contains) ?? true }
+        let benchmarks = try benchmarks()
+        let wanted = benchmarks.filter { filter.map($0.name.contains) ?? true }
         guard !wanted.isEmpty else {
-            throw ValidationError("--filter: none of \(Self.benchmarks.map(\.name).joined(separator: ", "))")
+            throw ValidationError("--filter: none of \(benchmarks.map(\.name).joined(separator: ", "))")
         }
         let harness = Harness(samples: samples)
         let events = SampleEvents(count: max(harness.runs * SampleEvents.batchCount, HandlerBenchmark.eventCount))
@@ -38,7 +42,9 @@ struct Microbenchmark: AsyncParsableCommand {
         print(json ? try Report.json(measurements) : Report.table(measurements))
     }
 
-    private static var benchmarks: [Benchmark] {
-        DecodingBenchmarks.all + BatchBenchmarks.all + [HandlerBenchmark.whole] + RepositoryBenchmarks.all
+    private func benchmarks() throws -> [Benchmark] {
+        let reading = DecodingBenchmarks.all + SecondWireBenchmarks.all
+        let compression = try CompressionBenchmarks.all(dictionaryFiles: dictionary)
+        return reading + compression + BatchBenchmarks.all + [HandlerBenchmark.whole] + RepositoryBenchmarks.all
     }
 }

@@ -10,7 +10,6 @@ package final class NoticeReader {
     /// can make a notice of it.
     private static let eventOpening: StaticString =
         #"{"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#"#
-    private static let eventKinds: [StaticString] = [#"commit""#, #"identity""#, #"account""#, #"sync""#]
 
     /// More than any notice needs, so that a hostile one does not fill the journal.
     private static let nameLimitBytes = 128
@@ -49,7 +48,8 @@ package final class NoticeReader {
     private static func isPlainEvent(_ message: UnsafeRawBufferPointer) -> Bool {
         guard begins(message, with: eventOpening) else { return false }
         let rest = UnsafeRawBufferPointer(rebasing: message[eventOpening.utf8CodeUnitCount...])
-        return eventKinds.contains { begins(rest, with: $0) }
+        return begins(rest, with: #"commit""#) || begins(rest, with: #"identity""#)
+            || begins(rest, with: #"account""#) || begins(rest, with: #"sync""#)
     }
 
     private static func begins(_ bytes: UnsafeRawBufferPointer, with start: StaticString) -> Bool {

@@ -3,7 +3,7 @@ package enum MinuteKind: String, Sendable, CaseIterable {
     case creates
     case updates
     case deletes
-    /// Successes of identities, accounts and of operations that nobody knows.
+    /// Successes of identities, accounts, syncs and of operations that nobody knows.
     case others
     /// Events of any operation that ended in `error` or `validation_error`.
     case errors

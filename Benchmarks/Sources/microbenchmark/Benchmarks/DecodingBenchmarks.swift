@@ -43,7 +43,7 @@ enum DecodingBenchmarks {
 }
 
 extension DecodedMessage {
-    fileprivate var isEvent: Bool {
+    var isEvent: Bool {
         if case .event = self { true } else { false }
     }
 }

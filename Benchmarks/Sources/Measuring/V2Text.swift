@@ -1,0 +1,1 @@
+../../../Tests/TestSupport/V2Text.swift
