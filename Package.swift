@@ -104,7 +104,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JetstreamSimulatorTests",
-            dependencies: ["JetstreamSimulator", "TestSupport"],
+            dependencies: ["CZstd", "JetstreamSimulator", "TestSupport"],
             swiftSettings: strict
         ),
     ],

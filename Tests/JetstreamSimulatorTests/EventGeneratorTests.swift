@@ -51,6 +51,8 @@ struct EventGeneratorTests {
             case .account:
                 #expect(Set(detail.keys).subtracting(["status"]) == ["active", "did", "seq", "time"])
                 #expect((detail["active"] as? Bool) == (detail["status"] == nil))
+            case .sync:
+                Issue.record("a sync event comes only where it is asked for")
             }
         }
     }

@@ -10,7 +10,7 @@ struct EventLogTests {
             log.append(
                 StreamMessage(
                     payload: .text(String(repeating: "x", count: bytes)),
-                    kind: .event,
+                    kind: .event(nil),
                     timeMicroseconds: Int64(index),
                     sequence: nil,
                     did: nil,
@@ -25,7 +25,7 @@ struct EventLogTests {
         let log = log(of: 2_000, bytes: 1_000, limitBytes: 600_000)
         #expect(log.tip == 2_000)
         #expect((1_400..<2_000).contains(log.beginning))
-        var filter = StreamFilter(try SubscribeQuery(""), names: log.names)
+        var filter = StreamFilter(EventSelection(), names: log.names)
         let batch = try #require(log.read(from: 0, mostMessages: 1, mostEvents: 1, filter: &filter))
         #expect(batch.nextPosition == log.beginning + 1)
         #expect(log.position(notBeforeMicroseconds: 0) == log.beginning)
@@ -35,7 +35,7 @@ struct EventLogTests {
     func `frames payloads of every length form`(bytes: Int) throws {
         let log = log(of: 1, bytes: bytes, limitBytes: .max)
         #expect(log.events() == [String(repeating: "x", count: bytes)])
-        var filter = StreamFilter(try SubscribeQuery(""), names: log.names)
+        var filter = StreamFilter(EventSelection(), names: log.names)
         let batch = try #require(log.read(from: 0, mostMessages: 9, mostEvents: 9, filter: &filter))
         let header = FrameText.header(payloadBytes: bytes)
         let frame = NIOTestClient.bytes(of: batch.frames)
@@ -50,7 +50,7 @@ struct EventLogTests {
             log.append(
                 StreamMessage(
                     payload: .text("{}"),
-                    kind: .event,
+                    kind: .event(nil),
                     timeMicroseconds: time,
                     sequence: time / 10,
                     did: nil,

@@ -153,6 +153,9 @@ struct FaultTests {
             case .badUTF8: #expect(!bad.isUTF8)
             case .badFrame: #expect(bad.isReserved)
             case .garbage: #expect(bad.isUTF8 && !bad.text.hasPrefix("{"))
+            case .brokenJSON: #expect(bad.text.hasPrefix("{") && !bad.text.hasSuffix("}"))
+            case .missingFields: #expect(bad.text == "{\"kind\":\"commit\",\"commit\":{}}")
+            case .wrongTypes: #expect(bad.text.contains("\"time_us\":\"soon\""))
             }
             var rest = all.texts
             rest.remove(at: index)

@@ -33,4 +33,47 @@ struct RefusalTests {
             #expect(refusal?.body == "subscribe: invalid cursor: \"abc\"\n")
         }
     }
+
+    @Test func `refuses the first requests, with what a client can wait for, and lets the next one in`() async throws {
+        let first = RefusalPlan(RefusalAnswer(status: 503), attempts: 1...2)
+        let second = RefusalPlan(RefusalAnswer(status: 429, retryAfterSeconds: 3), attempts: 3...3)
+        try await withServer(configured(.lines([])) { $0.refusals = [first, second] }) { server in
+            var refusals: [WebSocketRefusal] = []
+            for wire in [Wire.v1, .v2, .v2] {
+                let refusal = await #expect(throws: WebSocketRefusal.self) {
+                    try await NIOTestClient.collect(server.url(of: wire))
+                }
+                refusals += refusal.map { [$0] } ?? []
+            }
+            #expect(refusals.map { $0.head.prefix(13) } == ["HTTP/1.1 503 ", "HTTP/1.1 503 ", "HTTP/1.1 429 "])
+            #expect(refusals[0].body == "service not ready: bootstrap in progress\n")
+            #expect(
+                refusals[1].body
+                    == "{\"error\":\"ServiceUnavailable\",\"message\":\"service not ready: bootstrap in progress\"}"
+            )
+            #expect(refusals.map { $0.head.contains("Retry-After: 3\r\n") } == [false, false, true])
+            _ = try await NIOTestClient.collect(server.url)
+            #expect(server.statistics().connectionsOpened == 1)
+            #expect(server.ledger().filter { $0.what == .refused }.map(\.detail) == ["503", "503", "429"])
+        }
+    }
+
+    @Test func `refuses the next requests when told to`() async throws {
+        try await withServer(configured(.lines([]))) { server in
+            await server.refuse(next: 1, RefusalAnswer(status: 400, message: "not like this"))
+            let refusal = await #expect(throws: WebSocketRefusal.self) {
+                try await NIOTestClient.collect(server.url)
+            }
+            #expect(refusal?.body == "not like this\n")
+            _ = try await NIOTestClient.collect(server.url)
+        }
+    }
+
+    @Test func `refuses for a time`() async throws {
+        try await withServer(configured(.lines([]))) { server in
+            await server.inject(.refuse(RefusalPlan(RefusalAnswer(status: 503))), seconds: 0.001)
+            try await waitUntil("it is over") { server.ledger().contains { $0.what == .faultEnded } }
+            _ = try await NIOTestClient.collect(server.url)
+        }
+    }
 }

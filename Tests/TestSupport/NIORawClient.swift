@@ -5,6 +5,11 @@ import NIOPosix
 package enum NIORawClient {
     /// Sends a request and returns all that comes until the other side closes.
     package static func exchange(port: Int, _ request: String) async throws -> String {
+        String(decoding: try await bytes(port: port, request), as: UTF8.self)
+    }
+
+    /// The same as bytes.
+    package static func bytes(port: Int, _ request: String) async throws -> [UInt8] {
         try await withTestDeadline("an answer to \(request.prefix(40))") {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: port) { channel in
@@ -14,9 +19,9 @@ package enum NIORawClient {
                 }
             return try await channel.executeThenClose { inbound, outbound in
                 try await outbound.write(ByteBuffer(string: request))
-                var answer = ""
+                var answer: [UInt8] = []
                 for try await part in inbound {
-                    answer += String(buffer: part)
+                    answer += Array(part.readableBytesView)
                 }
                 return answer
             }

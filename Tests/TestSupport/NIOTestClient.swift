@@ -30,6 +30,7 @@ package enum NIOTestClient {
         package let bytes: [UInt8]
         /// Whether the first reserved bit was set.
         package let isReserved: Bool
+        package let isBinary: Bool
 
         package var text: String { String(decoding: bytes, as: UTF8.self) }
         package var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
@@ -121,7 +122,8 @@ package enum NIOTestClient {
                     case .text, .binary, .continuation:
                         let message = Message(
                             bytes: Array(frame.unmaskedData.readableBytesView),
-                            isReserved: frame.rsv1
+                            isReserved: frame.rsv1,
+                            isBinary: frame.opcode == .binary
                         )
                         transcript.messages.append(message)
                         return message
@@ -150,6 +152,10 @@ package enum NIOTestClient {
             var data = ByteBuffer()
             data.writeInteger(code)
             try await send(.connectionClose, data)
+        }
+
+        package func sendText(_ text: String) async throws {
+            try await send(.text, ByteBuffer(string: text))
         }
 
         private func send(_ opcode: WebSocketOpcode, _ data: ByteBuffer) async throws {

@@ -9,7 +9,10 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             One of three streams: live (the default), --events N (finite), --file PATH (finite). A client asks with \
             cursor=, wantedCollections=, wantedDids= and maxMessageSizeBytes= in the query, as on the real server: a \
-            cursor is inclusive; without one, or with one in the future, it gets what happens from now on.
+            cursor is inclusive; without one, or with one in the future, it gets what happens from now on. compress=true, \
+            requireHello=true and options updates are there too. v2 is on /xrpc/network.bsky.jetstream.subscribeEvents \
+            with kinds=, dids=, collections=, cursor=, maxMessageSizeBytes= and zstdDictionary=, and its dictionary on \
+            /xrpc/network.bsky.jetstream.getZstdDictionary.
 
             Prints "listening on URL" as its first line, and a line for each connection that ended.
             """
@@ -18,17 +21,25 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Stream")
     var stream: StreamOptions
 
+    @OptionGroup(title: "Wires")
+    var wires: WireOptions
+
     @OptionGroup(title: "Connections")
     var connections: ConnectionOptions
 
     @OptionGroup(title: "Faults")
     var faults: FaultOptions
 
+    @OptionGroup(title: "Faults in time")
+    var script: ScriptOptions
+
     func run() async throws {
         var configuration = SimulatorConfiguration()
         try stream.apply(to: &configuration)
+        try wires.apply(to: &configuration)
         connections.apply(to: &configuration)
         faults.apply(to: &configuration)
+        try script.apply(to: &configuration)
         configuration.connectionEnded = { StandardOutput.line(Self.line(for: $0)) }
         do {
             try configuration.validate()

@@ -116,7 +116,8 @@ struct FaultOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Send a bad message before the event with this index (from 0), to every connection whose cursor is not \
-            later; can be repeated. Kinds: oversize (5 MiB), bad-utf8, bad-frame (a reserved bit), garbage (no JSON).
+            later; can be repeated. Kinds: oversize (5 MiB), bad-utf8, bad-frame (a reserved bit), garbage (no JSON), \
+            broken-json (an event cut off), missing-fields, wrong-types.
             """,
             valueName: "index:kind"
         ),

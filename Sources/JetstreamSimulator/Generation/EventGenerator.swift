@@ -8,7 +8,7 @@ package struct EventGenerator: Sendable {
     /// Events of different commits lie at least this far apart, so that something fits between any two of them.
     static let leastSpacingMicroseconds: Int64 = 3
     /// How long before `time_us` the account's own server stamped the commit.
-    private static let revisionDelayMicroseconds: Int64 = 3_000
+    static let revisionDelayMicroseconds: Int64 = 3_000
     /// How long before that the client made the record key.
     private static let keyDelayMicroseconds: Int64 = 5_000
     /// Where the relay's own numbering, inside identity and account events, starts.
@@ -18,11 +18,11 @@ package struct EventGenerator: Sendable {
     private static let deletesPerThousand = 50
     private static let updatesPerThousand = 20
 
-    private var network: Network
-    private var timeMicroseconds: Int64
+    var network: Network
+    var timeMicroseconds: Int64
     private var keyTimeMicroseconds: Int64 = 0
     private var nextSequence: Int64?
-    private var relaySequence = Self.firstRelaySequence
+    var relaySequence = Self.firstRelaySequence
     private var commit: CommitInProgress?
 
     /// A stream's beginning.
@@ -63,7 +63,7 @@ package struct EventGenerator: Sendable {
         if commit == nil {
             timeMicroseconds += max(Self.leastSpacingMicroseconds, spacingMicroseconds)
             relaySequence += 1
-            guard network.generator.chance(Self.commitsPerThousand, in: 1_000) else { return marker() }
+            guard network.generator.chance(Self.commitsPerThousand, in: 1_000) else { return drawMarker() }
             commit = planCommit()
         }
         guard var current = commit, let operation = current.operations.popLast() else {
@@ -74,55 +74,14 @@ package struct EventGenerator: Sendable {
         return event
     }
 
-    private mutating func takeSequence() -> Int64? {
+    mutating func takeSequence() -> Int64? {
         defer { nextSequence = nextSequence.map { $0 + 1 } }
         return nextSequence
     }
-}
 
-/// Identity and account events.
-extension EventGenerator {
-    private static let statuses = ["deactivated", "deleted", "takendown", "suspended"]
-
-    private mutating func marker() -> GeneratedEvent {
-        let account = network.drawAccount()
-        let isIdentity = network.generator.chance(1, in: 2)
-        let kind: GeneratedEvent.Kind = isIdentity ? .identity : .account
-        var detail = isIdentity ? "{\"did\":\"" : "{\"active\":"
-        let did = network.accounts.did(account)
-        let status = isIdentity || !network.generator.chance(1, in: 4) ? nil : network.generator.pick(Self.statuses)
-        if !isIdentity {
-            detail += status == nil ? "true,\"did\":\"" : "false,\"did\":\""
-        }
-        detail += did
-        if isIdentity, network.generator.chance(1, in: 2) {
-            detail += "\",\"handle\":\"" + network.accounts.handle(account)
-        }
-        detail += "\",\"seq\":" + String(relaySequence) + ",\"time\":\""
-        detail += Timestamp.string(microseconds: timeMicroseconds - Self.revisionDelayMicroseconds)
-        if let status {
-            detail += "\",\"status\":\"" + status
-        }
-        detail += "\"}"
-        if status == "deleted" {
-            network.records.deleteAccount(account)
-        }
-        let sequence = takeSequence()
-        let json = EventText.json(
-            did: did,
-            timeMicroseconds: timeMicroseconds,
-            sequence: sequence,
-            kind: kind,
-            detail: detail
-        )
-        return GeneratedEvent(
-            json: json,
-            timeMicroseconds: timeMicroseconds,
-            sequence: sequence,
-            kind: kind,
-            did: did,
-            commit: nil
-        )
+    /// Numbers the events anew, if they have numbers at all.
+    package mutating func restart(atSequence sequence: Int64) {
+        nextSequence = nextSequence.map { _ in sequence }
     }
 }
 

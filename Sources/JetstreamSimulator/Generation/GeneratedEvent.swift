@@ -1,9 +1,11 @@
 /// One event of a generated stream.
 package struct GeneratedEvent: Sendable, Equatable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         case commit
         case identity
         case account
+        /// The state of a repository after something the relay could not follow; only the second wire carries it.
+        case sync
     }
 
     package enum Operation: String, Sendable {
@@ -30,6 +32,6 @@ package struct GeneratedEvent: Sendable, Equatable {
     package let sequence: Int64?
     package let kind: Kind
     package let did: String
-    /// Nil for identity and account events.
+    /// Nil for events that are no commits.
     package let commit: Commit?
 }

@@ -5,19 +5,38 @@ enum Timestamp {
     /// - Parameter microseconds: microseconds since the Unix epoch.
     /// - Returns: RFC 3339 text in UTC.
     static func string(microseconds: Int64) -> String {
-        let milliseconds = Int(floorDivide(microseconds, 1_000))
-        let days = Int(floorDivide(Int64(milliseconds), 86_400_000))
-        let ofDay = milliseconds - days * 86_400_000
-        let (year, month, day) = civil(days: days)
-        return String(unsafeUninitializedCapacity: 24) { text in
+        string(floorDivide(microseconds, 1_000), ofSecond: 1_000, digits: 3)
+    }
+
+    /// The moment as events of the second wire carry it, to the microsecond: `2026-07-04T14:38:08.085434Z`.
+    ///
+    /// - Parameter microseconds: microseconds since the Unix epoch.
+    /// - Returns: RFC 3339 text in UTC, with six digits after the point.
+    static func preciseString(microseconds: Int64) -> String {
+        string(microseconds, ofSecond: 1_000_000, digits: 6)
+    }
+
+    /// The moment as RFC 3339 text in UTC.
+    ///
+    /// - Parameters:
+    ///   - ticks: ticks since the Unix epoch.
+    ///   - ofSecond: how many ticks are a second.
+    ///   - digits: how many digits a fraction of a second has.
+    /// - Returns: RFC 3339 text.
+    private static func string(_ ticks: Int64, ofSecond: Int64, digits: Int) -> String {
+        let days = floorDivide(ticks, 86_400 * ofSecond)
+        let ofDay = ticks - days * 86_400 * ofSecond
+        let seconds = Int(ofDay / ofSecond)
+        let (year, month, day) = civil(days: Int(days))
+        return String(unsafeUninitializedCapacity: 21 + digits) { text in
             put(year, digits: 4, at: 0, ending: "-", in: text)
             put(month, digits: 2, at: 5, ending: "-", in: text)
             put(day, digits: 2, at: 8, ending: "T", in: text)
-            put(ofDay / 3_600_000, digits: 2, at: 11, ending: ":", in: text)
-            put(ofDay / 60_000 % 60, digits: 2, at: 14, ending: ":", in: text)
-            put(ofDay / 1_000 % 60, digits: 2, at: 17, ending: ".", in: text)
-            put(ofDay % 1_000, digits: 3, at: 20, ending: "Z", in: text)
-            return 24
+            put(seconds / 3_600, digits: 2, at: 11, ending: ":", in: text)
+            put(seconds / 60 % 60, digits: 2, at: 14, ending: ":", in: text)
+            put(seconds % 60, digits: 2, at: 17, ending: ".", in: text)
+            put(Int(ofDay % ofSecond), digits: digits, at: 20, ending: "Z", in: text)
+            return 21 + digits
         }
     }
 

@@ -6,14 +6,14 @@ import NIOWebSocket
 enum ConnectionSetup {
     /// What waits in the process for one client before the log is no longer read for it.
     private static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 262_144, high: 1_048_576)
-    /// The largest frame that a client may send: the real server's limit for option updates.
-    private static let mostFrameBytes = 10_000_000
+    /// The largest frame that is read: above the real server's limit for option updates, so that it can be told apart.
+    private static let mostFrameBytes = 16_777_216
 
     static func configure(_ channel: any Channel, _ context: SimulatorContext) -> EventLoopFuture<Void> {
         channel.setOption(.writeBufferWaterMark, value: waterMark).flatMapThrowing {
             let upgrader = NIOTypedWebSocketServerUpgrader<Void>(
                 maxFrameSize: mostFrameBytes,
-                shouldUpgrade: { channel, _ in channel.eventLoop.makeSucceededFuture(HTTPHeaders()) },
+                shouldUpgrade: { channel, request in channel.eventLoop.makeSucceededFuture(headers(for: request)) },
                 upgradePipelineHandler: { channel, request in subscribe(channel, request, context) }
             )
             let upgrade = NIOTypedHTTPServerUpgradeConfiguration(
@@ -31,17 +31,23 @@ enum ConnectionSetup {
         }
     }
 
+    private static func headers(for request: HTTPRequestHead) -> HTTPHeaders {
+        let wire = SubscribeRequest.wire(of: SubscribeRequest.split(request.uri).path)
+        guard wire == .v2, SubscribeRequest.offersSubprotocol(request) else { return HTTPHeaders() }
+        return ["Sec-WebSocket-Protocol": SubscribeRequest.subprotocol]
+    }
+
     private static func subscribe(
         _ channel: any Channel,
         _ request: HTTPRequestHead,
         _ context: SimulatorContext
     ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            let query = try SubscribeQuery(SubscribeRequest.split(request.uri).query)
+            let query = try SubscribeRequest.query(of: request)
             let writer = RawFrameWriter()
             try channel.pipeline.syncOperations.addHandler(writer, position: .first)
             try channel.pipeline.syncOperations.addHandler(
-                SubscribeHandler(shared: context, query: query, writer: writer)
+                try SubscribeHandler(shared: context, query: query, writer: writer)
             )
         }
     }

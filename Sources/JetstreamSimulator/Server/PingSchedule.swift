@@ -59,6 +59,7 @@ final class PingSchedule {
 
     private func expire() {
         guard let missed else { return }
+        deadline = nil
         shared.count { $0.pongTimeouts += 1 }
         missed()
     }

@@ -51,6 +51,25 @@ package struct SimulatorConfiguration: Sendable {
     package var dropAfterEvents: Int?
     package var closeAfter: ScheduledClose?
     package var injections: [InjectedMessage] = []
+    /// What is served; a request for the other is answered with 404.
+    package var wires = Set(Wire.allCases)
+    /// For both wires; nil for dictionaries that the server trains itself when one is asked for.
+    package var dictionary: ZstdDictionary?
+    /// How far back old cursors reach; nil for as far as the stream is kept.
+    package var lookBack: LookBack?
+    package var refusals: [RefusalPlan] = []
+    /// The code that each options update is answered with; nil to take the good ones.
+    package var optionsRefusalCode: UInt16?
+    /// What is wrong with every connection from the beginning.
+    package var modes = ConnectionModes()
+    /// An account event comes after so many generated ones, each status in turn.
+    package var accountEvery: Int?
+    /// A sync event comes after so many generated ones.
+    package var syncEvery: Int?
+    package var faults: [ScheduledFault] = []
+    package var randomFaults: RandomFaultPlan?
+    /// A file to write the ledger to.
+    package var ledgerPath: String?
     package var bindAddress = "127.0.0.1"
     /// The port to listen on, 0 for any that is free.
     package var port = 0
@@ -87,6 +106,11 @@ package struct SimulatorConfiguration: Sendable {
         }
         if let bad = injections.first(where: { $0.index < 0 }) {
             throw SimulatorError.configuration("inject: the index must not be negative (got \(bad.index))")
+        }
+        for (name, every) in [("accounts-every", accountEvery), ("syncs-every", syncEvery)] {
+            if let every, every < 1 {
+                throw SimulatorError.configuration("\(name): must be at least 1 event (got \(every))")
+            }
         }
         if pingInterval <= .zero || pongTimeout <= .zero {
             throw SimulatorError.configuration("ping interval and pong timeout must be longer than nothing")

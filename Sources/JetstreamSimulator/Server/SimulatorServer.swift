@@ -4,25 +4,25 @@ import NIOPosix
 import NIOWebSocket
 import Synchronization
 
-/// A Jetstream server for tests, demonstrations and benchmarks: v1 `/subscribe` over ws on one port.
+/// A Jetstream server for tests, demonstrations and benchmarks: both wires over ws on one port.
 package final class SimulatorServer: Sendable {
     /// How often live mode makes events.
     private static let liveInterval = TimeAmount.milliseconds(10)
     /// How many connections may wait to be accepted.
     private static let backlog: CInt = 256
 
-    private let context: SimulatorContext
-    private let source: Mutex<StreamSource>
+    let context: SimulatorContext
     private let channel: any Channel
     private let liveEventLoop: any EventLoop
     private let liveTask = Mutex<RepeatedTask?>(nil)
+    private let driver: FaultDriver
 
     /// The address that was bound.
     package let port: Int
 
-    private init(context: SimulatorContext, source: StreamSource, channel: any Channel, port: Int) {
+    private init(context: SimulatorContext, driver: FaultDriver, channel: any Channel, port: Int) {
         self.context = context
-        self.source = Mutex(source)
+        self.driver = driver
         self.channel = channel
         self.port = port
         liveEventLoop = channel.eventLoop
@@ -39,13 +39,16 @@ package final class SimulatorServer: Sendable {
         let source = try await NIOThreadPool.singleton.runIfActive {
             try StreamSource(configuration, log: log, nowMicroseconds: WallClock.microseconds())
         }
-        let context = SimulatorContext(configuration: configuration, log: log)
+        let context = try SimulatorContext(configuration: configuration, log: log, source: source)
+        let driver = FaultDriver(context)
+        driver.begin()
         let channel = try await bind(configuration, context)
         let port = channel.localAddress?.port ?? configuration.port
-        let server = SimulatorServer(context: context, source: source, channel: channel, port: port)
+        let server = SimulatorServer(context: context, driver: driver, channel: channel, port: port)
         if configuration.isLive {
             server.startLive()
         }
+        driver.start()
         return server
     }
 
@@ -79,24 +82,36 @@ package final class SimulatorServer: Sendable {
 
     private func produce() {
         let before = context.log.tip
-        source.withLock { $0.produceDue(nowMicroseconds: WallClock.microseconds(), to: context.log) }
+        context.source.withLock { $0.produceDue(nowMicroseconds: WallClock.microseconds(), to: context.log) }
         if context.log.tip > before {
             context.wakeAll()
         }
     }
 
-    /// What a client connects to.
-    package var url: String { "ws://\(context.configuration.bindAddress):\(port)\(SubscribeRequest.path)" }
+    /// What a client of the first wire connects to, or of the second where only that is served.
+    package var url: String { url(of: context.configuration.wires == [.v2] ? .v2 : .v1) }
+
+    /// What a client of a wire connects to.
+    package func url(of wire: Wire) -> String {
+        let path = wire == .v1 ? SubscribeRequest.path : SubscribeRequest.secondPath
+        return "ws://\(context.configuration.bindAddress):\(port)\(path)"
+    }
 
     package func statistics() -> SimulatorStatistics { context.statistics }
 
     /// Puts events at the end of the stream, whence connections that are held open get them.
     package func append(_ lines: [String]) {
-        source.withLock { $0.append(lines, to: context.log) }
+        context.source.withLock { $0.append(lines, to: context.log) }
         context.wakeAll()
     }
 
-    /// All events as they are sent, without injected messages; in live mode those of the look-back.
+    /// Puts so many more generated events at the end.
+    package func generate(events: Int) {
+        context.source.withLock { $0.generate(events, to: context.log) }
+        context.wakeAll()
+    }
+
+    /// All events as the first wire has them, without injected messages; in live mode those of the look-back.
     package func events() -> [String] { context.log.events() }
 
     /// Resets the TCP connections of all clients; returns when they are gone.
@@ -109,6 +124,7 @@ package final class SimulatorServer: Sendable {
     /// - Throws: an error of the listening socket.
     package func stop() async throws {
         liveTask.withLock { $0?.cancel() }
+        driver.stop()
         try await channel.close()
         await context.closeAll { $0.close(code: .goingAway, because: "server shutting down") }
     }

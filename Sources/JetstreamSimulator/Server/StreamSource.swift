@@ -9,6 +9,10 @@ struct StreamSource: Sendable {
     private var producedEvents = 0
     private let start = NIODeadline.now()
     private var lastTimeMicroseconds: Int64
+    private let accountEvery: Int?
+    private let syncEvery: Int?
+    private var accountCount = 0
+    private var generatedEvents = 0
 
     /// Prepares a source and puts everything that exists from the beginning into the log.
     ///
@@ -20,6 +24,8 @@ struct StreamSource: Sendable {
     init(_ configuration: SimulatorConfiguration, log: EventLog, nowMicroseconds now: Int64) throws {
         appender = StreamAppender(injections: configuration.injections)
         lastTimeMicroseconds = now
+        accountEvery = configuration.accountEvery
+        syncEvery = configuration.syncEvery
         liveEventsPerSecond = configuration.eventsPerSecond ?? SimulatorConfiguration.liveEventsPerSecond
         var startTime = now
         if case .generated(let events) = configuration.source {
@@ -38,9 +44,7 @@ struct StreamSource: Sendable {
         case .live:
             return
         case .generated(let events):
-            for _ in 0..<events {
-                appender.appendNext(of: &generator, to: log)
-            }
+            generate(events, to: log)
         case .file(let path):
             for line in try Self.lines(ofFile: path) {
                 appender.append(StreamMessage(line: line), to: log)
@@ -58,6 +62,48 @@ struct StreamSource: Sendable {
         } catch {
             throw SimulatorError.file(path: path, reason: "cannot be read: \(error.localizedDescription)")
         }
+    }
+
+    /// Puts so many more generated events at the end.
+    mutating func generate(_ events: Int, to log: EventLog) {
+        for _ in 0..<events {
+            appendNext(atMicroseconds: nil, to: log)
+        }
+    }
+
+    private mutating func appendNext(atMicroseconds time: Int64?, to log: EventLog) {
+        appender.appendNext(of: &generator, atMicroseconds: time, to: log)
+        generatedEvents += 1
+        if let accountEvery, generatedEvents.isMultiple(of: accountEvery) {
+            let statuses = AccountStatus.allCases
+            appendAccount(statuses[accountCount % statuses.count], to: log)
+            accountCount += 1
+        }
+        if let syncEvery, generatedEvents.isMultiple(of: syncEvery) {
+            appendSync(to: log)
+        }
+    }
+
+    /// Puts an account event at the end.
+    mutating func appendAccount(_ status: AccountStatus, to log: EventLog) {
+        appender.append(StreamMessage(generator.account(status)), to: log)
+    }
+
+    /// Puts a sync event at the end.
+    mutating func appendSync(to log: EventLog) {
+        appender.append(StreamMessage(generator.sync()), to: log)
+    }
+
+    /// Puts a bad message at the end.
+    mutating func append(_ kind: InjectedMessage.Kind, to log: EventLog) {
+        appender.append(kind, to: log)
+    }
+
+    /// Empties the log, and numbers from 1 what comes after.
+    mutating func restart(_ log: EventLog) {
+        log.reset()
+        generator.restart(atSequence: 1)
+        appender.restart()
     }
 
     mutating func append(_ lines: [String], to log: EventLog) {
@@ -79,7 +125,7 @@ struct StreamSource: Sendable {
         let span = max(0, now - lastTimeMicroseconds)
         for index in 1...due {
             let time = lastTimeMicroseconds + span * Int64(index) / Int64(due)
-            appender.appendNext(of: &generator, atMicroseconds: time, to: log)
+            appendNext(atMicroseconds: time, to: log)
         }
         producedEvents = Int(seconds * Double(liveEventsPerSecond))
         lastTimeMicroseconds = now

@@ -7,6 +7,8 @@ struct EventScanner {
         var timeMicroseconds: Int64?
         var sequence: Int64?
         var collection: String?
+        /// Nil where the event names none, or one that there is not.
+        var kind: GeneratedEvent.Kind?
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
@@ -23,6 +25,44 @@ struct EventScanner {
         guard scanner.object(isCommit: false, into: &fields) else { return nil }
         scanner.skipSpace()
         return scanner.index == bytes.count ? fields : nil
+    }
+
+    /// The members of an object as they stand, the values without the space around them; nil if it is not one object.
+    ///
+    /// - Parameters:
+    ///   - bytes: all of a message.
+    ///   - range: where the object is in it.
+    /// - Returns: keys, and where in `bytes` their values are.
+    static func members(
+        of bytes: UnsafeBufferPointer<UInt8>,
+        in range: Range<Int>
+    ) -> [(key: String, value: Range<Int>)]? {
+        var scanner = EventScanner(UnsafeBufferPointer(rebasing: bytes[range]))
+        var members: [(key: String, value: Range<Int>)] = []
+        scanner.skipSpace()
+        guard scanner.take("{") else { return nil }
+        scanner.skipSpace()
+        guard !scanner.take("}") else { return [] }
+        repeat {
+            guard let key = scanner.string(), let value = scanner.value() else { return nil }
+            members.append((key, value.lowerBound + range.lowerBound..<value.upperBound + range.lowerBound))
+            scanner.skipSpace()
+        } while scanner.take(",")
+        return scanner.take("}") ? members : nil
+    }
+
+    /// Takes a colon and the value that follows it.
+    private mutating func value() -> Range<Int>? {
+        skipSpace()
+        guard take(":") else { return nil }
+        skipSpace()
+        let start = index
+        guard skipValue() else { return nil }
+        var end = index
+        while end > start, Self.isSpace(bytes[end - 1]) {
+            end -= 1
+        }
+        return start..<end
     }
 
     private mutating func object(isCommit: Bool, into fields: inout Fields) -> Bool {
@@ -54,6 +94,7 @@ struct EventScanner {
         case "did" where !isCommit: fields.did = Self.text(value)
         case "time_us" where !isCommit: fields.timeMicroseconds = Int64(String(decoding: value, as: UTF8.self))
         case "cursor" where !isCommit: fields.sequence = Int64(String(decoding: value, as: UTF8.self))
+        case "kind" where !isCommit: fields.kind = Self.text(value).flatMap(GeneratedEvent.Kind.init(rawValue:))
         case "collection" where isCommit: fields.collection = Self.text(value)
         default: break
         }

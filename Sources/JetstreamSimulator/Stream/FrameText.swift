@@ -1,22 +1,22 @@
 import NIOCore
 
-/// The bytes of an unmasked, unfragmented text frame (RFC 6455, section 5.2), made once for all connections.
+/// The header of an unmasked, unfragmented frame (RFC 6455, section 5.2).
 enum FrameText {
-    private static let finalText: UInt8 = 0x81
-
-    static func header(payloadBytes: Int) -> [UInt8] {
-        if payloadBytes < 126 {
-            return [finalText, UInt8(payloadBytes)]
-        }
-        if payloadBytes <= Int(UInt16.max) {
-            return [finalText, 126, UInt8(payloadBytes >> 8), UInt8(payloadBytes & 255)]
-        }
-        let length = stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: payloadBytes >> $0) }
-        return [finalText, 127] + length
+    /// The first byte of a frame.
+    enum First {
+        static let text: UInt8 = 0x81
+        static let binary: UInt8 = 0x82
+        static let reservedBit: UInt8 = 0x40
     }
 
-    static func writeHeader(payloadBytes: Int, into buffer: inout ByteBuffer) {
-        buffer.writeInteger(finalText)
+    static func header(payloadBytes: Int) -> [UInt8] {
+        var buffer = ByteBuffer()
+        writeHeader(payloadBytes: payloadBytes, into: &buffer)
+        return Array(buffer.readableBytesView)
+    }
+
+    static func writeHeader(payloadBytes: Int, first: UInt8 = First.text, into buffer: inout ByteBuffer) {
+        buffer.writeInteger(first)
         if payloadBytes < 126 {
             buffer.writeInteger(UInt8(payloadBytes))
         } else if payloadBytes <= Int(UInt16.max) {

@@ -10,6 +10,12 @@ package struct InjectedMessage: Sendable, Equatable {
         case badFrame = "bad-frame"
         /// Text that is no JSON.
         case garbage
+        /// An event that breaks off in its middle.
+        case brokenJSON = "broken-json"
+        /// An event that does not say whose it is, nor when.
+        case missingFields = "missing-fields"
+        /// An event whose fields hold values of other types.
+        case wrongTypes = "wrong-types"
     }
 
     /// The payload of an oversize message: above the 4 MiB that Windsock accepts, below what upsets a proxy.
@@ -24,23 +30,36 @@ package struct InjectedMessage: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// The whole frame as it goes over the wire.
-    var frame: [UInt8] {
+    /// The message as a wire carries it, before any compression.
+    static func payload(_ kind: Kind, on wire: Wire) -> [UInt8] {
         switch kind {
         case .oversize:
-            let quoted = "\"" + String(repeating: "x", count: Self.oversizeBytes - 2) + "\""
-            return FrameText.header(payloadBytes: Self.oversizeBytes) + Array(quoted.utf8)
+            Array(("\"" + String(repeating: "x", count: oversizeBytes - 2) + "\"").utf8)
         case .badUTF8:
-            let payload = Array("{\"did\":\"".utf8) + [0xFF, 0xC0, 0x80] + Array("\"}".utf8)
-            return FrameText.header(payloadBytes: payload.count) + payload
+            Array("{\"did\":\"".utf8) + [0xFF, 0xC0, 0x80] + Array("\"}".utf8)
         case .badFrame:
-            let payload = Array("{\"reserved\":\"bit\"}".utf8)
-            var header = FrameText.header(payloadBytes: payload.count)
-            header[0] |= 0x40
-            return header + payload
+            Array("{\"reserved\":\"bit\"}".utf8)
         case .garbage:
-            let payload = Array("this is {not JSON".utf8)
-            return FrameText.header(payloadBytes: payload.count) + payload
+            Array("this is {not JSON".utf8)
+        case .brokenJSON:
+            Array(text(on: wire, commit: "\"rev\":\"3mptbyplu").utf8.dropLast(wire == .v1 ? 2 : 3))
+        case .missingFields:
+            Array((wire == .v1 ? "{\"kind\":\"commit\",\"commit\":{}}" : text(on: wire, commit: "\"seq\":1")).utf8)
+        case .wrongTypes:
+            Array(text(on: wire, commit: "\"rev\":1,\"operation\":true,\"collection\":[],\"rkey\":null").utf8)
+        }
+    }
+
+    /// Whether a message is sent with a reserved bit set.
+    static func setsReservedBit(_ kind: Kind) -> Bool { kind == .badFrame }
+
+    /// An event with wrong fields.
+    private static func text(on wire: Wire, commit: String) -> String {
+        switch wire {
+        case .v1:
+            "{\"did\":5,\"time_us\":\"soon\",\"kind\":\"commit\",\"commit\":{\(commit)}}"
+        case .v2:
+            "{\"$type\":\"message\",\"payload\":{\"$type\":\"\(SecondWireText.name)#commit\",\(commit)}}"
         }
     }
 }

@@ -22,6 +22,19 @@ struct StreamAppender: Sendable {
         lastSequence = message.sequence ?? lastSequence
     }
 
+    /// Appends a bad message behind the last event.
+    mutating func append(_ kind: InjectedMessage.Kind, to log: EventLog) {
+        let time = (lastTimeMicroseconds ?? 0) + 1
+        lastTimeMicroseconds = time
+        let message = InjectedMessage(index: eventCount, kind: kind)
+        log.append(StreamMessage(message, timeMicroseconds: time, sequence: lastSequence))
+    }
+
+    /// Forgets the numbers that the events had.
+    mutating func restart() {
+        lastSequence = nil
+    }
+
     /// Injects what is wanted after the last event.
     mutating func finish(log: EventLog) {
         guard injectsNext else { return }

@@ -3,17 +3,21 @@ struct StreamMessage: Sendable {
     enum Payload: Sendable {
         case text(String)
         case bytes(ArraySlice<UInt8>)
-        /// A frame that is sent as it is, header and all.
-        case frame([UInt8])
     }
 
-    enum Kind: Sendable {
-        /// Subject to all filters.
-        case event
+    enum Kind: Sendable, Equatable {
+        /// Subject to all filters; nil for an event that does not say of which kind it is.
+        case event(GeneratedEvent.Kind?)
         /// A line that could not be read: it counts as an event, but only its size can be filtered.
         case unreadable
         /// Sent to everybody, and not counted as an event.
-        case injected
+        case injected(InjectedMessage.Kind)
+
+        var isInjected: Bool {
+            if case .injected = self { true } else { false }
+        }
+
+        var isSync: Bool { self == .event(.sync) }
     }
 
     let payload: Payload
@@ -31,7 +35,7 @@ extension StreamMessage {
     init(_ event: GeneratedEvent) {
         self.init(
             payload: .text(event.json),
-            kind: .event,
+            kind: .event(event.kind),
             timeMicroseconds: event.timeMicroseconds,
             sequence: event.sequence,
             did: event.did,
@@ -47,7 +51,7 @@ extension StreamMessage {
         }
         self.init(
             payload: .bytes(line),
-            kind: .event,
+            kind: .event(found.kind),
             timeMicroseconds: found.timeMicroseconds,
             sequence: found.sequence,
             did: found.did,
@@ -57,8 +61,8 @@ extension StreamMessage {
 
     init(_ injected: InjectedMessage, timeMicroseconds: Int64, sequence: Int64?) {
         self.init(
-            payload: .frame(injected.frame),
-            kind: .injected,
+            payload: .bytes(InjectedMessage.payload(injected.kind, on: .v1)[...]),
+            kind: .injected(injected.kind),
             timeMicroseconds: timeMicroseconds,
             sequence: sequence,
             did: nil,
