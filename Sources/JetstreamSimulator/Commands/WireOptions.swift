@@ -2,7 +2,12 @@ import ArgumentParser
 
 /// Which protocols are served, and what of the stream.
 struct WireOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Serve only these: v1, v2 or both; the other is answered with 404.", valueName: "wires"))
+    @Option(
+        help: ArgumentHelp(
+            "Serve only this one, v1 or v2; the other is answered with 404. Can be repeated.",
+            valueName: "wire"
+        )
+    )
     var wires: [Wire] = Wire.allCases
 
     @Option(

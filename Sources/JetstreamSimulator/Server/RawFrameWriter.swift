@@ -11,16 +11,16 @@ final class RawFrameWriter: ChannelOutboundHandler {
     private static let trickleInterval = TimeAmount.milliseconds(20)
     private static let tricklesPerSecond = 50
 
-    /// Whether what is written goes nowhere.
+    /// Whether what is written goes nowhere; what waits already goes on waiting, since it may be the rest of a frame.
     var discards = false {
         didSet {
-            guard discards else { return }
-            for (_, promise) in waiting {
-                promise?.succeed()
+            if !discards, holdsBack, let context {
+                schedule(context)
             }
-            waiting.removeAll()
         }
     }
+    /// Called when everything that was held back is out.
+    var drained: (() -> Void)?
     /// How fast bytes go out; nil for as fast as the socket takes them.
     var bytesPerSecond: Int?
     private var context: ChannelHandlerContext?
@@ -36,6 +36,7 @@ final class RawFrameWriter: ChannelOutboundHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        drained = nil
         for (_, promise) in waiting {
             promise?.fail(ChannelError.ioOnClosedChannel)
         }
@@ -77,7 +78,7 @@ final class RawFrameWriter: ChannelOutboundHandler {
     }
 
     private func trickle() {
-        guard let context else { return }
+        guard let context, !discards else { return }
         var budget = bytesPerSecond.map { max(1, $0 / Self.tricklesPerSecond) } ?? .max
         while budget > 0, !waiting.isEmpty {
             guard let part = waiting[0].bytes.readSlice(length: min(budget, waiting[0].bytes.readableBytes)) else {
@@ -91,6 +92,8 @@ final class RawFrameWriter: ChannelOutboundHandler {
         context.flush()
         if holdsBack {
             schedule(context)
+        } else {
+            drained?()
         }
     }
 }

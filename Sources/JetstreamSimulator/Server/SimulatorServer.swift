@@ -111,7 +111,8 @@ package final class SimulatorServer: Sendable {
         context.wakeAll()
     }
 
-    /// All events as the first wire has them, without injected messages; in live mode those of the look-back.
+    /// All events as the first wire has them, sync events too, which it leaves out; without injected messages, and in
+    /// live mode only those of the look-back.
     package func events() -> [String] { context.log.events() }
 
     /// Resets the TCP connections of all clients; returns when they are gone.

@@ -48,7 +48,8 @@ extension SubscribeHandler {
         shared.count { $0.drops += 1 }
         self.reason = reason
         phase = .cutting
-        if pendingBytes == 0 {
+        // What a half-open connection holds back never gets out.
+        if pendingBytes == 0 || modes.isHalfOpen {
             context?.close(promise: nil)
         }
     }

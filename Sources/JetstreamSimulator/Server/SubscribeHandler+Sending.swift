@@ -36,9 +36,7 @@ extension SubscribeHandler {
         isPumping = true
         defer { isPumping = false }
         for _ in 0..<Self.chunksPerTurn {
-            guard phase == .streaming, let context, context.channel.isWritable else { return }
-            waitsForTrickle = writer.holdsBack
-            guard !waitsForTrickle else { return }
+            guard phase == .streaming, let context, context.channel.isWritable, !writer.holdsBack else { return }
             let (mostMessages, mostEvents) = allowance()
             guard mostMessages > 0 else { return scheduleTurn(in: Self.paceInterval, context) }
             let batch = shared.log.read(
@@ -110,8 +108,6 @@ extension SubscribeHandler {
         lastWrite = .now()
         if phase == .cutting, pendingBytes == 0 {
             context?.close(promise: nil)
-        } else if waitsForTrickle, let context {
-            scheduleTurn(in: .zero, context)
         }
     }
 

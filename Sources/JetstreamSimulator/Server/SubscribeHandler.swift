@@ -40,8 +40,6 @@ final class SubscribeHandler: ChannelInboundHandler {
     var pendingBytes = 0
     var isPumping = false
     var isTurnScheduled = false
-    /// Whether nothing more is read before the writer has let go of what it has.
-    var waitsForTrickle = false
     /// What is in force, its own modes and those of the server.
     var modes = ConnectionModes()
     var ownModes = ModeStack()
@@ -69,6 +67,7 @@ final class SubscribeHandler: ChannelInboundHandler {
         self.context = context
         number = shared.opened(self, on: context.channel, cursor: query.rawCursor)
         faults = FaultSchedule.faults(of: shared.configuration, forConnection: number)
+        writer.drained = { [weak self] in self?.pump() }
         pings.start(context: context) { [weak self] in self?.pongIsOverdue() }
         applyModes()
         if phase == .streaming {
