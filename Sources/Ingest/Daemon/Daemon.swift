@@ -125,7 +125,7 @@ struct DaemonParts: Sendable {
         self.store = store
         self.clock = clock
         reader = try JetstreamReader(
-            try JetstreamReader.Configuration(settings.jetstream, logger: logger),
+            try JetstreamReader.Configuration(settings.jetstream),
             keeper: DatabaseKeeper(store: store, clock: clock),
             clock: clock,
             logger: logger

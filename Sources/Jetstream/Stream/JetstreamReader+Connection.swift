@@ -112,7 +112,12 @@ extension JetstreamReader {
     }
 
     private func dictionary(for endpoint: JetstreamEndpoint) -> ZstdDictionary? {
-        compression.dictionary(for: endpoint, download: download) { error in
+        let isPlain = endpoint.wire == .v1 && configuration.dictionary == nil && configuration.isCompressionWanted
+        if isPlain, !hasSaidUncompressed {
+            hasSaidUncompressed = true
+            logger.notice("v1 is read uncompressed: there is no dictionary", metadata: ["host": "\(endpoint.host)"])
+        }
+        return compression.dictionary(for: endpoint, download: download) { error in
             logger.notice(
                 "The host's dictionary cannot be had; its stream is read as plain text",
                 metadata: ["host": "\(endpoint.host)", "error": "\(error)"]

@@ -58,6 +58,7 @@ package actor JetstreamReader {
     var backoff = Backoff()
     var random = SystemRandomNumberGenerator()
     private var skipNumber: Int64?
+    var hasSaidUncompressed = false
     private var hasRemembered = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
