@@ -40,6 +40,11 @@ struct DecodedFrames: Equatable {
         self.init(pieces: [bytes], maximumMessageBytes: maximumMessageBytes)
     }
 
+    /// Whether both got the same messages and the same end out of a stream, however it was cut.
+    func hasSameResult(as other: DecodedFrames) -> Bool {
+        events == other.events && error == other.error && frameCount == other.frameCount
+    }
+
     private static func copy(_ event: borrowing FrameDecoder.Event) -> Event {
         switch event {
         case .message(let message) where message.isText: .text(String(decoding: message.bytes, as: UTF8.self))
