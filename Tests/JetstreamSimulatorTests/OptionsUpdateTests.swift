@@ -73,8 +73,20 @@ struct OptionsUpdateTests {
     }
 
     @Test func `closes with 1009 on a message that is too big`() async throws {
-        let message = String(repeating: "x", count: ClientMessages.mostBytes + 1)
-        try await expectClose(after: message, code: 1_009, reason: "message too big") { _ in }
+        let request = """
+            GET /subscribe HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+            Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n
+            """
+        // The header of a masked text frame is enough to refuse it.
+        let header: [UInt8] = [0x81, 0xFF] + Self.bigEndian(UInt64(ClientMessages.mostBytes + 1)) + [1, 2, 3, 4]
+        try await withServer(configured(.lines([])) { $0.closesAtEnd = false }) { server in
+            let answer = try await NIORawClient.bytes(port: server.port, Array(request.utf8) + header)
+            #expect(answer.suffix(4) == [0x88, 2, 0x03, 0xF1])
+        }
+    }
+
+    private static func bigEndian(_ number: UInt64) -> [UInt8] {
+        stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }
     }
 
     @Test func `refuses good updates when told to`() async throws {

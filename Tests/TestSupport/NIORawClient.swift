@@ -10,7 +10,12 @@ package enum NIORawClient {
 
     /// The same as bytes.
     package static func bytes(port: Int, _ request: String) async throws -> [UInt8] {
-        try await withTestDeadline("an answer to \(request.prefix(40))") {
+        try await bytes(port: port, Array(request.utf8))
+    }
+
+    /// Sends bytes and returns all that comes until the other side closes.
+    package static func bytes(port: Int, _ request: [UInt8]) async throws -> [UInt8] {
+        try await withTestDeadline("an answer to \(String(decoding: request.prefix(40), as: UTF8.self))") {
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
@@ -18,7 +23,7 @@ package enum NIORawClient {
                     }
                 }
             return try await channel.executeThenClose { inbound, outbound in
-                try await outbound.write(ByteBuffer(string: request))
+                try await outbound.write(ByteBuffer(bytes: request))
                 var answer: [UInt8] = []
                 for try await part in inbound {
                     answer += Array(part.readableBytesView)

@@ -5,8 +5,6 @@ final class DictionaryShelf: Sendable {
     private struct State {
         var first: ZstdDictionary?
         var second: ZstdDictionary?
-        /// How often a new dictionary was announced.
-        var renewals: UInt32 = 0
     }
 
     /// The ids of trained dictionaries: that of the first wire, and the first one of the second wire.
@@ -43,11 +41,7 @@ final class DictionaryShelf: Sendable {
     /// Puts another dictionary in the place of the second wire's; clients that know the old one are refused.
     func renew() {
         guard let old = current(.v2) else { return }
-        state.withLock { state in
-            state.renewals += 1
-            // Other content as well as another id: whoever decodes with the old one gets nothing sensible.
-            let other = try? ZstdDictionary.trained(seed: seed &+ UInt64(state.renewals), id: old.id &+ 1)
-            state.second = other ?? old.renamed(old.id &+ 1)
-        }
+        // Other content as well as another id: whoever decodes with the old one gets nothing sensible.
+        state.withLock { $0.second = old.rearranged().renamed(old.id &+ 1) }
     }
 }

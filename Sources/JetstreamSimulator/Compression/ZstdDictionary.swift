@@ -71,6 +71,18 @@ package struct ZstdDictionary: Sendable, Equatable {
         return copy
     }
 
+    /// A dictionary with the same tables, and the last two thirds of its content before the first.
+    ///
+    /// As good as a new one to clients, and made without the time that training takes.
+    func rearranged() -> ZstdDictionary {
+        let header = bytes.withUnsafeBytes { ZDICT_getDictHeaderSize($0.baseAddress, $0.count) }
+        guard ZDICT_isError(header) == 0 else { return self }
+        let middle = header + (bytes.count - header) / 3
+        var copy = self
+        copy.bytes = Array(bytes[..<header] + bytes[middle...] + bytes[header..<middle])
+        return copy
+    }
+
     private static func samples(seed: UInt64) -> (texts: ByteBuffer, sizes: [Int]) {
         var generator = EventGenerator(seed: seed, startTimeMicroseconds: 1_780_000_000_000_000)
         var texts = ByteBuffer()

@@ -6,8 +6,8 @@ import NIOWebSocket
 enum ConnectionSetup {
     /// What waits in the process for one client before the log is no longer read for it.
     private static let waterMark = ChannelOptions.Types.WriteBufferWaterMark(low: 262_144, high: 1_048_576)
-    /// The largest frame that is read: above the real server's limit for option updates, so that it can be told apart.
-    private static let mostFrameBytes = 16_777_216
+    /// The largest frame that is read: the real server's limit for options updates.
+    private static let mostFrameBytes = ClientMessages.mostBytes
 
     static func configure(_ channel: any Channel, _ context: SimulatorContext) -> EventLoopFuture<Void> {
         channel.setOption(.writeBufferWaterMark, value: waterMark).flatMapThrowing {

@@ -95,7 +95,9 @@ final class SubscribeHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        cut(because: "\(error)")
+        // NIO has told the client what is wrong with its frame, and ends the connection behind that.
+        guard error is NIOWebSocketError else { return cut(because: "\(error)") }
+        reason = "\(error)"
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
