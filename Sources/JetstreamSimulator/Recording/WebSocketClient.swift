@@ -8,6 +8,8 @@ package enum WebSocketClient {
     package typealias Connection = NIOAsyncChannel<WebSocketFrame, WebSocketFrame>
 
     private static let plainPort = 80
+    /// Longer than a network needs, because a client that waits for its turn on a busy machine is no failure.
+    private static let connectTimeout = TimeAmount.seconds(30)
 
     /// Connects and asks for the upgrade.
     ///
@@ -19,7 +21,7 @@ package enum WebSocketClient {
     ///   or nobody listens there.
     package static func connect(to url: String, receiveBufferBytes: Int? = nil) async throws -> Connection {
         let target = try Target(url)
-        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(connectTimeout)
         if let receiveBufferBytes {
             bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: receiveBufferBytes)
         }

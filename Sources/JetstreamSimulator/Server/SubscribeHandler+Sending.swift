@@ -3,7 +3,7 @@ import NIOWebSocket
 
 /// Sending events.
 extension SubscribeHandler {
-    /// How many chunks are written before other work of the event loop gets its turn.
+    /// How many chunks are written before other work of the event loop gets its turn; only one where it has to be made.
     private static let chunksPerTurn = 16
     /// How often a connection with a rate is served.
     private static let paceInterval = TimeAmount.milliseconds(5)
@@ -35,7 +35,7 @@ extension SubscribeHandler {
         guard !isPumping, !modes.isSilent, !modes.isHalfOpen else { return }
         isPumping = true
         defer { isPumping = false }
-        for _ in 0..<Self.chunksPerTurn {
+        for _ in 0..<(renderer.isIdentity ? Self.chunksPerTurn : 1) {
             guard phase == .streaming, let context, context.channel.isWritable, !writer.holdsBack else { return }
             let (mostMessages, mostEvents) = allowance()
             guard mostMessages > 0 else { return scheduleTurn(in: Self.paceInterval, context) }
