@@ -1,4 +1,6 @@
+import Foundation
 package import Jetstream
+package import Store
 
 /// What the running daemon says of itself: kept in the database as JSON, so that `windsock status` can show it from
 /// another process.
@@ -13,5 +15,13 @@ package struct RunState: Sendable, Equatable, Codable {
         self.flow = flow
         self.connection = connection
         self.machineFault = machineFault
+    }
+
+    /// Reads what a run wrote down; nil when there was none, or it was of another version.
+    package init?(_ row: RunRow?) {
+        guard let row, let state = try? JSONDecoder().decode(RunState.self, from: Data(row.stateJSON.utf8)) else {
+            return nil
+        }
+        self = state
     }
 }

@@ -126,7 +126,11 @@ struct DaemonParts: Sendable {
         self.clock = clock
         reader = try JetstreamReader(
             try JetstreamReader.Configuration(settings.jetstream),
-            keeper: DatabaseKeeper(store: store, clock: clock),
+            keeper: DatabaseKeeper(
+                store: store,
+                clock: clock,
+                filtersBefore: try store.read { db in RunState(try RunRepository(db).load())?.connection.filters }
+            ),
             clock: clock,
             logger: logger
         )

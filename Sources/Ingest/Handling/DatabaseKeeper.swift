@@ -5,6 +5,8 @@ import Store
 struct DatabaseKeeper: StreamKeeper {
     let store: Store
     let clock: WallClock
+    /// The fingerprint of the filters with which the log was filled last; nil when that is not known.
+    var filtersBefore: String?
 
     func position() throws -> StreamPosition? {
         try store.read { db in try CursorRepository(db).newest().map(StreamPosition.init) }
@@ -28,8 +30,9 @@ struct DatabaseKeeper: StreamKeeper {
         }
     }
 
-    func commits(inHourBeforeMicroseconds end: Int64) throws -> Int {
-        try store.read { db in
+    func commits(inHourBeforeMicroseconds end: Int64, askedWith subscription: Subscription) throws -> Int? {
+        guard subscription.fingerprint == filtersBefore else { return nil }
+        return try store.read { db in
             try CounterRepository(db).commits(fromMinute: end / 60_000_000 - 60, toMinute: end / 60_000_000)
         }
     }

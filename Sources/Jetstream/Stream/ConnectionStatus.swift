@@ -19,6 +19,8 @@ package final class ConnectionStatus: Sendable {
         package var connections = 0
         /// Why the last connection ended or could not be made; nil when none has.
         package var lastError: String?
+        /// The fingerprint of the filters in force; nil before the first connection.
+        package var filters: String?
         /// The hosts that are left alone for a while, and why, by name; nil when there are none.
         package var resting: [String: String]?
         /// When the last frame of any kind came, in microseconds since the Unix epoch; nil before the first one.

@@ -35,6 +35,19 @@ package struct JetstreamHost: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    private init(name: String, endpoints: [JetstreamEndpoint]) {
+        self.name = name
+        self.endpoints = endpoints
+    }
+
+    /// The same host; where it may be asked on either wire, v1 comes first for filters that do not fit a request line.
+    func preferring(_ subscription: Subscription) -> JetstreamHost {
+        guard let first = endpoints.first, endpoints.count > 1,
+            SubscriptionRequest.isTooLong(subscription, for: first)
+        else { return self }
+        return JetstreamHost(name: name, endpoints: endpoints.sorted { $0.wire == .v1 && $1.wire != .v1 })
+    }
+
     package var description: String {
         endpoints.count == 1 ? endpoints.map(\.description).joined() : name
     }

@@ -20,6 +20,8 @@ extension JetstreamReader {
         do {
             let connection = try open(endpoint, request, cursor: start.cursor)
             if request.hello == nil { filters.noteTaken(subscription) }
+            if let known = status.snapshot.filters, known != subscription.fingerprint { sight = StreamSight() }
+            status.update { $0.filters = subscription.fingerprint }
             let decompressor = try dictionary.map { dictionary throws(WebSocketError) in
                 try JetstreamReader.decompressor(dictionary)
             }

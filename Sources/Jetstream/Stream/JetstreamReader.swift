@@ -80,7 +80,10 @@ package actor JetstreamReader {
         self.logger = logger
         self.wake = wake
         subscriptions = SubscriptionBox(configuration.subscription)
-        roster = HostRoster(configuration.hosts, rest: configuration.limits.hostRest)
+        roster = HostRoster(
+            configuration.hosts.map { $0.preferring(configuration.subscription) },
+            rest: configuration.limits.hostRest
+        )
         compression = StreamCompression(isWanted: configuration.isCompressionWanted, v1: configuration.dictionary)
         queue = MessageQueue(capacityBytes: queueCapacityBytes) { wake.signal() }
     }
@@ -181,7 +184,12 @@ package actor JetstreamReader {
     /// Takes up what an earlier run of the program knew.
     private func remember(_ position: StreamPosition) throws {
         guard !hasRemembered else { return }
-        sight = StreamSight(commitsInLastHour: try keeper.commits(inHourBeforeMicroseconds: position.timeMicroseconds))
+        sight = StreamSight(
+            commitsInLastHour: try keeper.commits(
+                inHourBeforeMicroseconds: position.timeMicroseconds,
+                askedWith: subscriptions.wanted
+            )
+        )
         healing = try keeper.openGap(causedBy: JetstreamReader.blindness)
         if let from = healing?.gap.fromMicroseconds { planner.rewind(toMicroseconds: from) }
         hasRemembered = true

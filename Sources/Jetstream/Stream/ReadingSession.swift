@@ -177,6 +177,9 @@ struct ReadingSession {
             try connection.send(text: current.optionsUpdate)
             subscription = current
             isSubscriptionTaken = false
+            // What was usual with other filters says nothing of these.
+            sight = StreamSight()
+            surroundings.status.update { $0.filters = current.fingerprint }
             filtersSentAt = now
             surroundings.say("the changed filters were sent")
         } else if !isSubscriptionTaken, now - filtersSentAt >= surroundings.limits.filtersTakenAfter {

@@ -98,8 +98,8 @@ package protocol StreamKeeper: Sendable {
     /// The newest gap whose cause begins with a word and that was not healed; nil when there is none.
     func openGap(causedBy word: String) throws -> LoggedGap?
 
-    /// How many commits are in the log of the hour before a moment.
-    func commits(inHourBeforeMicroseconds: Int64) throws -> Int
+    /// How many commits came in the hour before a moment, when the same was asked for as now; nil when that was other.
+    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) throws -> Int?
 }
 
 /// The time of day, as a parameter, so that tests can set it.

@@ -1,3 +1,5 @@
+import Crypto
+
 /// What is asked of a Jetstream: the filters, the same for both wires.
 package struct Subscription: Sendable, Equatable {
     /// The most that a server takes; more are refused with 400.
@@ -18,6 +20,11 @@ package struct Subscription: Sendable, Equatable {
     package init(wantedCollections: [String] = [], wantedDids: [String] = []) {
         self.wantedCollections = wantedCollections
         self.wantedDids = wantedDids
+    }
+
+    /// A short text that differs when the filters do, so that what was learned with others is not believed.
+    package var fingerprint: String {
+        SHA256.hash(data: Array(optionsUpdate.utf8)).prefix(8).map { String($0, radix: 16) }.joined(separator: ".")
     }
 
     /// The message that replaces the filters of an open v1 connection (`options_update`).

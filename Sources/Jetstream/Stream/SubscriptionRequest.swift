@@ -45,6 +45,12 @@ struct SubscriptionRequest: Equatable {
         }
     }
 
+    /// Whether a request line is too long for the filters; only v1 can be told them otherwise.
+    static func isTooLong(_ subscription: Subscription, for endpoint: JetstreamEndpoint) -> Bool {
+        let request = SubscriptionRequest(subscription, to: endpoint, cursor: .max, dictionary: .max)
+        return request.hello != nil || request.target.utf8.count > maximumTargetBytes
+    }
+
     private static func target(_ base: String, _ items: [String]) -> String {
         guard !items.isEmpty else { return base }
         return base + (base.contains("?") ? "&" : "?") + items.joined(separator: "&")

@@ -46,7 +46,7 @@ struct RunReport: Encodable {
     ///   - row: What the daemon wrote into the database.
     ///   - holder: Who has the database now; nil when nobody has.
     init(_ row: RunRow, holder: DatabaseLock.Holder?) {
-        let state = try? JSONDecoder().decode(RunState.self, from: Data(row.stateJSON.utf8))
+        let state = RunState(row)
         processId = row.processID
         isRunning = holder != nil
         startedAt = UTCTimestamp.text(microseconds: row.startedAtMicroseconds)

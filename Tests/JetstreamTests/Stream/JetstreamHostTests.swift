@@ -44,6 +44,16 @@ struct JetstreamHostTests {
         #expect(host.endpoints.allSatisfy { $0.url.isSecure == (scheme == "wss") && $0.host == name })
     }
 
+    @Test func `filters that do not fit a request line go to v1 first, where there is a choice`() throws {
+        let long = Subscription(wantedDids: (0..<300).map { "did:plc:wq4aajammjtxdomz3e2\($0)" })
+        let short = Subscription(wantedDids: ["did:plc:abc"])
+        let host = try JetstreamHost("example.com")
+        #expect(host.preferring(short) == host)
+        #expect(host.preferring(long).endpoints.map(\.wire) == [.v1, .v2])
+        let only = try JetstreamHost("wss://example.com\(Self.v2)")
+        #expect(only.preferring(long) == only)
+    }
+
     @Test(arguments: ["", "http://example.com", "a b", "wss://", "example.com:0", "user@example.com", "wss://a#b"])
     func `refuses what is no host`(text: String) {
         #expect(throws: WebSocketError.self) { try JetstreamHost(text) }

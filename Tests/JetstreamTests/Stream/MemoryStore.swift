@@ -64,7 +64,7 @@ final class MemoryStore: StreamKeeper {
 
     func openGap(causedBy word: String) throws -> LoggedGap? { nil }
 
-    func commits(inHourBeforeMicroseconds: Int64) throws -> Int { 0 }
+    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) throws -> Int? { nil }
 
     func noteFull() {
         state.withLock { $0.fullCount += 1 }
