@@ -17,7 +17,7 @@ struct BackpressureTests {
             coveredUntilMicroseconds: nil
         )
         let store = MemoryStore(position: position)
-        let rig = try ReaderRig(hosts: ["ws://\(host)"], store: store)
+        let rig = try ReaderRig(hosts: ["ws://\(host)/subscribe"], store: store)
         let handler = MemoryHandler(store, rig.reader.queue, bytesPerSecond: 1_500_000)
         let isSlow = Atomic(true)
         let handling: @Sendable () async -> Void = {
