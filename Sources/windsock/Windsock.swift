@@ -13,6 +13,7 @@ struct Windsock: AsyncParsableCommand {
               windsock run                        read a public host into windsock.db
               windsock run --config FILE          read what a configuration asks for
               windsock status                     where it stands, what it has
+              windsock gaps                       where events may have been missed
               windsock activity --status error    what went wrong today
 
             All commands but run need a database that run has made. They work while it runs and while it does not.
@@ -21,8 +22,8 @@ struct Windsock: AsyncParsableCommand {
             """,
         version: windsockVersion,
         subcommands: [
-            RunCommand.self, CheckCommand.self, StatusCommand.self, ActivityCommand.self, RecordsCommand.self,
-            CleanupCommand.self, DebugCommand.self,
+            RunCommand.self, CheckCommand.self, StatusCommand.self, GapsCommand.self, ActivityCommand.self,
+            RecordsCommand.self, CleanupCommand.self, DebugCommand.self,
         ]
     )
 

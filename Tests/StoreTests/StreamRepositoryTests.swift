@@ -95,6 +95,7 @@ struct StreamRepositoryTests {
             try gaps.heal(ids[1], atMicroseconds: 40, how: "read again")
             try gaps.heal(ids[1], atMicroseconds: 50, how: "another way")
             #expect(try gaps.count() == 3)
+            #expect(try gaps.openCount() == 2)
             let list = try gaps.list(limit: 10)
             #expect(list.map(\.id) == ids.reversed())
             #expect(list.map(\.host) == ["h\u{0}3", "h\u{0}2", "h\u{0}1"])

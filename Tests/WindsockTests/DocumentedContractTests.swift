@@ -34,7 +34,8 @@ import Texts
         try database.store([RecordKey(collection: "a.b.c", rkey: "1", did: "did:plc:a")])
         let examples = try Self.examples()
         let commands = [
-            ["activity", "list"], ["activity", "show"], ["activity", "buckets"], ["status"], ["records"],
+            ["activity", "list"], ["activity", "show"], ["activity", "buckets"], ["status"], ["gaps"],
+            ["records"],
         ].map { "windsock \($0.joined(separator: " ")) --json" }
         #expect(Set(examples.keys) == Set(commands))
 
@@ -48,10 +49,13 @@ import Texts
         expectDocumented(buckets["items"][0], in: examples["windsock activity buckets --json"]?["items"][0])
         let records = try await database.json("records", "--collection", "a.b.c")
         expectDocumented(records["items"][0], in: examples["windsock records --json"]?["items"][0])
+        try database.logGaps([SampleDatabase.Gap(healedSecondsAgo: 1)])
+        let gaps = try await database.json("gaps")
+        expectDocumented(gaps["items"][0], in: examples["windsock gaps --json"]?["items"][0])
         let status = try await database.json("status")
         let documented = examples["windsock status --json"]
         #expect(documented?.keys.subtracting(["run"]) == status.keys)
-        for part in ["database", "totals", "rows"] {
+        for part in ["database", "totals", "rows", "gaps"] {
             expectDocumented(status[part], in: documented?[part])
         }
     }

@@ -19,6 +19,16 @@ struct SampleDatabase {
         var message: String?
     }
 
+    /// A gap; what a test does not care about has a value already.
+    struct Gap {
+        var host = "jetstream.example"
+        var cause = "clamped"
+        var fromSecondsAgo: Int64 = 600
+        var toSecondsAgo: Int64 = 500
+        /// Nil leaves it open.
+        var healedSecondsAgo: Int64?
+    }
+
     let folder: TemporaryFolder
     /// The time of the test, to which all ages refer.
     let nowMicroseconds = Int64(Date().timeIntervalSince1970 * 1_000_000)
@@ -56,6 +66,27 @@ struct SampleDatabase {
                 changes.finished(minute: minute, operation: event.operation, status: event.status)
             }
             try changes.apply(database)
+        }
+        try store.close()
+    }
+
+    /// Writes gaps down, the first one first, each noticed where it ends.
+    func logGaps(_ gaps: [Gap]) throws {
+        let store = try Store.open(path: path, access: .readWrite)
+        try store.write { database in
+            let repository = GapRepository(database)
+            for gap in gaps {
+                let id = try repository.record(
+                    host: gap.host,
+                    wire: "v1",
+                    fromMicroseconds: time(secondsAgo: gap.fromSecondsAgo),
+                    toMicroseconds: time(secondsAgo: gap.toSecondsAgo),
+                    cause: gap.cause,
+                    detectedAtMicroseconds: time(secondsAgo: gap.toSecondsAgo)
+                )
+                guard let healed = gap.healedSecondsAgo else { continue }
+                try repository.heal(id, atMicroseconds: time(secondsAgo: healed), how: "read again from elsewhere")
+            }
         }
         try store.close()
     }

@@ -49,6 +49,29 @@ import Testing
         try store.close()
     }
 
+    @Test func `names the hosts that are left alone, and why, while they are`() async throws {
+        typealias Resting = ConnectionStatus.Snapshot.Resting
+        var connection = ConnectionStatus.Snapshot()
+        connection.resting = [
+            Resting(
+                host: "one.example",
+                untilMicroseconds: database.time(secondsAgo: -600),
+                reason: "refused with 400: bad\u{1B}"
+            ),
+            Resting(host: "two.example", untilMicroseconds: database.time(secondsAgo: 1), reason: "busy"),
+        ]
+        let state = RunState(flow: FlowCounters(), connection: connection, machineFault: nil)
+        let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+        try save(state: text, processID: 0, startedSecondsAgo: 20, updatedSecondsAgo: 10)
+        let resting = try await database.json("status")["run"]["connection"]["resting"].array
+        #expect(resting.map { $0["host"].string } == ["one.example"])
+        #expect(resting.first?["until"].string == database.text(secondsAgo: -600))
+        let lines = try await database.run("status").standardOutput
+        #expect(lines.contains("resting     one.example until "))
+        #expect(lines.contains(#": refused with 400: bad\u{1B}"#))
+        #expect(!lines.contains("two.example"))
+    }
+
     private func savePosition() throws {
         let store = try Store.open(path: database.path, access: .readWrite)
         try store.write { connection in

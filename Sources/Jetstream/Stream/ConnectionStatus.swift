@@ -11,6 +11,15 @@ package final class ConnectionStatus: Sendable {
             case stopped
         }
 
+        /// A host that is left alone.
+        package struct Resting: Sendable, Equatable, Codable {
+            package var host: String
+            /// In microseconds since the Unix epoch.
+            package var untilMicroseconds: Int64
+            /// In words for an operator: of the server, where it gave any.
+            package var reason: String
+        }
+
         package var phase = Phase.connecting
         package var host = ""
         /// Since when the phase has lasted, in microseconds since the Unix epoch.
@@ -21,8 +30,8 @@ package final class ConnectionStatus: Sendable {
         package var lastError: String?
         /// The fingerprint of the filters in force; nil before the first connection.
         package var filters: String?
-        /// The hosts that are left alone for a while, and why, by name; nil when there are none.
-        package var resting: [String: String]?
+        /// The hosts that are left alone for a while, in the order of the configuration; nil when there are none.
+        package var resting: [Resting]?
         /// When the last frame of any kind came, in microseconds since the Unix epoch; nil before the first one.
         package var lastFrameMicroseconds: Int64?
     }

@@ -209,9 +209,15 @@ package actor JetstreamReader {
     }
 
     private func showResting() {
-        let resting = roster.resting(now: .now)
-        let reasons = Dictionary(resting.map { ($0.host, $0.reason) }) { first, _ in first }
-        status.update { $0.resting = reasons.isEmpty ? nil : reasons }
+        let (now, nowMicroseconds) = (ContinuousClock.now, clock.now())
+        let resting = roster.resting(now: now).map { host in
+            ConnectionStatus.Snapshot.Resting(
+                host: host.host,
+                untilMicroseconds: nowMicroseconds + (host.until - now).inWholeMicroseconds,
+                reason: host.reason
+            )
+        }
+        status.update { $0.resting = resting.isEmpty ? nil : resting }
     }
 }
 

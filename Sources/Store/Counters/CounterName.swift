@@ -3,6 +3,7 @@ enum CounterName {
     static let stored = "stored"
     static let payloadBytes = "payload_bytes"
     static let gaps = "gaps"
+    static let healedGaps = "healed_gaps"
 
     /// No sum but an id: no event before it is `processing`.
     static let inboxFrom = "inbox_from"

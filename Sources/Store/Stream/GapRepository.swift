@@ -81,7 +81,7 @@ package struct GapRepository {
         try BoundStatement(database, "UPDATE gap SET to_us = max(to_us, ?) WHERE id = ?").run(toMicroseconds, id)
     }
 
-    /// Notes that a gap was filled; the first time stays.
+    /// Notes that a gap was filled, and counts it; the first time stays.
     ///
     /// - Parameters:
     ///   - id: The gap.
@@ -94,6 +94,10 @@ package struct GapRepository {
             "UPDATE gap SET healed_at = ?, healed_how = ? WHERE id = ? AND healed_at IS NULL"
         )
         try statement.run(atMicroseconds, how, id)
+        guard sqlite3_changes(database.sqliteConnection) > 0 else { return }
+        var changes = CounterChanges()
+        changes.add(CounterName.healedGaps, 1)
+        try changes.apply(database)
     }
 
     /// A page of the gaps, newest first.
@@ -124,5 +128,10 @@ package struct GapRepository {
     /// How many gaps were noted, from the sums.
     package func count() throws -> Int64 {
         try CounterRepository(database).value(CounterName.gaps)
+    }
+
+    /// How many of them were not filled, from the sums.
+    package func openCount() throws -> Int64 {
+        try count() - CounterRepository(database).value(CounterName.healedGaps)
     }
 }

@@ -28,6 +28,14 @@ struct RunReport: Encodable {
         /// Why the last connection ended or could not be made.
         let lastError: String?
         let lastFrameAt: String?
+        /// The hosts that are left alone now; left out when there are none.
+        let resting: [Resting]?
+    }
+
+    struct Resting: Encodable {
+        let host: String
+        let until: String
+        let reason: String
     }
 
     let processId: Int
@@ -45,14 +53,15 @@ struct RunReport: Encodable {
     /// - Parameters:
     ///   - row: What the daemon wrote into the database.
     ///   - holder: Who has the database now; nil when nobody has.
-    init(_ row: RunRow, holder: DatabaseLock.Holder?) {
+    ///   - nowMicroseconds: Since the Unix epoch.
+    init(_ row: RunRow, holder: DatabaseLock.Holder?, nowMicroseconds: Int64) {
         let state = RunState(row)
         processId = row.processID
         isRunning = holder != nil
         startedAt = UTCTimestamp.text(microseconds: row.startedAtMicroseconds)
         updatedAt = UTCTimestamp.text(microseconds: row.updatedAtMicroseconds)
         flow = state.map { Flow($0.flow) }
-        connection = state.map { Connection($0.connection) }
+        connection = state.map { Connection($0.connection, nowMicroseconds: nowMicroseconds) }
         // The database cannot hold the word that it cannot be written to.
         machineFault = holder.flatMap(\.fault) ?? (holder == nil ? nil : state?.machineFault)
     }
@@ -73,14 +82,26 @@ extension RunReport.Flow {
 }
 
 extension RunReport.Connection {
-    init(_ connection: ConnectionStatus.Snapshot) {
+    init(_ connection: ConnectionStatus.Snapshot, nowMicroseconds: Int64) {
+        let resting = (connection.resting ?? []).filter { $0.untilMicroseconds > nowMicroseconds }
         self.init(
             phase: connection.phase.rawValue,
             host: connection.host,
             since: UTCTimestamp.text(microseconds: connection.sinceMicroseconds),
             connections: connection.connections,
             lastError: connection.lastError,
-            lastFrameAt: connection.lastFrameMicroseconds.map(UTCTimestamp.text)
+            lastFrameAt: connection.lastFrameMicroseconds.map(UTCTimestamp.text),
+            resting: resting.isEmpty ? nil : resting.map(RunReport.Resting.init)
+        )
+    }
+}
+
+extension RunReport.Resting {
+    init(_ resting: ConnectionStatus.Snapshot.Resting) {
+        self.init(
+            host: resting.host,
+            until: UTCTimestamp.text(microseconds: resting.untilMicroseconds),
+            reason: resting.reason
         )
     }
 }

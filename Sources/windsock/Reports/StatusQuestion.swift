@@ -25,7 +25,8 @@ enum StatusQuestion {
             let errors = try [ActivityStatus.error, .validationError].compactMap { try activity.newest(status: $0) }
             return StatusReport(
                 database: file,
-                run: try RunRepository(database).load().map { RunReport($0, holder: holder) },
+                run: try RunRepository(database).load()
+                    .map { RunReport($0, holder: holder, nowMicroseconds: nowMicroseconds) },
                 positions: try CursorRepository(database).all()
                     .map { StatusReport.Position($0, nowMicroseconds: nowMicroseconds) },
                 rows: StatusReport.byName(totals.rows),
@@ -33,7 +34,8 @@ enum StatusQuestion {
                 totals: StatusReport.Totals(totals),
                 gaps: StatusReport.Gaps(
                     count: try gaps.count(),
-                    newest: try gaps.list(limit: newestGaps).map(StatusReport.Gap.init)
+                    open: try gaps.openCount(),
+                    newest: try gaps.list(limit: newestGaps).map(GapReport.init)
                 ),
                 lastEvent: try activity.recent(ActivityFilter(sinceTimestamp: ""), limit: 1).entries.first
                     .map(ActivityReport.init),

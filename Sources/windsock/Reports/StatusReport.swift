@@ -39,23 +39,13 @@ struct StatusReport: Encodable {
         let remainder: Int64
     }
 
-    struct Gap: Encodable {
-        let id: Int64
-        let host: String
-        let wire: String
-        let from: String
-        let to: String
-        let cause: String
-        let detectedAt: String
-        let healedAt: String?
-        let healedHow: String?
-    }
-
     struct Gaps: Encodable {
         /// All that were ever noted.
         let count: Int64
+        /// Those of them that were not filled.
+        let open: Int64
         /// The newest ones, newest first.
-        let newest: [Gap]
+        let newest: [GapReport]
     }
 
     let database: File
@@ -100,22 +90,6 @@ extension StatusReport.Totals {
             cleaned: StatusReport.byName { totals.cleanedByStatus[$0, default: 0] },
             skipped: totals.skippedByReason,
             remainder: totals.remainder
-        )
-    }
-}
-
-extension StatusReport.Gap {
-    init(_ row: GapRow) {
-        self.init(
-            id: row.id,
-            host: row.host,
-            wire: row.wire,
-            from: UTCTimestamp.text(microseconds: row.fromMicroseconds),
-            to: UTCTimestamp.text(microseconds: row.toMicroseconds),
-            cause: row.cause,
-            detectedAt: UTCTimestamp.text(microseconds: row.detectedAtMicroseconds),
-            healedAt: row.healedAtMicroseconds.map(UTCTimestamp.text),
-            healedHow: row.healedHow
         )
     }
 }

@@ -12,7 +12,8 @@ enum StatusText {
         let rows = names.map { "\(Words.number(report.rows[$0] ?? 0)) \($0)" }.joined(separator: ", ")
         lines.add("log", "\(rows); \(Words.bytes(report.payloadBytes)) of messages")
         addTotals(report.totals, to: &lines)
-        lines.add("gaps", Words.number(report.gaps.count))
+        let open = report.gaps.count > 0 ? ", \(Words.number(report.gaps.open)) of them open" : ""
+        lines.add("gaps", Words.number(report.gaps.count) + open)
         for gap in report.gaps.newest { lines.add("gap \(gap.id)", words(gap)) }
         lines.add("last event", report.lastEvent.map(words) ?? "none")
         lines.add("last error", report.lastError.map(words) ?? "none")
@@ -31,7 +32,12 @@ enum StatusText {
                 ? "running as process \(run.processId) since \(start)"
                 : "not running; its last run began \(start), connection and run below are stale"
         )
-        if let connection = run.connection { lines.add("connection", words(connection)) }
+        if let connection = run.connection {
+            lines.add("connection", words(connection))
+            for host in connection.resting ?? [] {
+                lines.add("resting", "\(host.host) until \(Words.time(host.until)): \(host.reason)")
+            }
+        }
         lines.add("fault", run.machineFault)
         guard let flow = run.flow else { return lines.add("run", "unreadable: another version wrote it") }
         var parts = ["queued \(Words.number(flow.queued))", "in hand \(Words.number(flow.inHand))"]
@@ -76,7 +82,7 @@ enum StatusText {
         return "\(position.host): \(position.kind) \(position.cursor), \(Words.time(position.time)), \(lag) behind"
     }
 
-    private static func words(_ gap: StatusReport.Gap) -> String {
+    private static func words(_ gap: GapReport) -> String {
         let end = gap.healedAt.map { "; filled \(Words.time($0)): \(gap.healedHow ?? "")" } ?? ""
         return "\(Words.time(gap.from)) to \(Words.time(gap.to)), \(gap.host): \(gap.cause)\(end)"
     }
