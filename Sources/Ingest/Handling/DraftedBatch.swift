@@ -31,7 +31,9 @@ final class DraftedBatch: @unchecked Sendable {
         for draft in drafts {
             guard case .event(let event) = draft.decoded, case .commit = event.body else { continue }
             seen.count += 1
-            seen.newestMicroseconds = max(seen.newestMicroseconds ?? .min, draft.timestampMicroseconds)
+            // What a wrong clock stamped with a later time came when it came.
+            let time = min(draft.timestampMicroseconds, draft.receivedAtMicroseconds)
+            seen.newestMicroseconds = max(seen.newestMicroseconds ?? .min, time)
         }
         return seen
     }

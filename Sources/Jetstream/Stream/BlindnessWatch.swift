@@ -5,16 +5,16 @@ struct BlindnessWatch {
 
     private let limits: ConnectionLimits
     private var checkedAt: ContinuousClock.Instant
-    /// When the last commit was seen; at first, when the connection was opened.
+    /// When the last commit was seen; at first, when the connection was opened, less the silence of those before it.
     private var commitAt: ContinuousClock.Instant
     private var isLive = false
     private var seen: SeenCommits
 
-    init(limits: ConnectionLimits, seen: SeenCommits, now: ContinuousClock.Instant) {
+    init(limits: ConnectionLimits, seen: SeenCommits, sight: StreamSight, now: ContinuousClock.Instant) {
         self.limits = limits
         self.seen = seen
         checkedAt = now
-        commitAt = now
+        commitAt = now - sight.silence
     }
 
     /// Whether it is time to look.
@@ -46,5 +46,10 @@ struct BlindnessWatch {
         guard let longest = sight.longestSilence(atLeast: limits.shortestSilence) else { return nil }
         let silence = now - commitAt
         return silence > longest ? silence : nil
+    }
+
+    /// Takes note of the connection's end, for the one after it.
+    func end(_ current: SeenCommits, _ sight: inout StreamSight, now: ContinuousClock.Instant) {
+        sight.noteEnd(silence: current.count == seen.count ? now - commitAt : .zero)
     }
 }

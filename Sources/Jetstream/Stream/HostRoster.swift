@@ -40,6 +40,8 @@ struct HostRoster {
         var failures = 0
         var restingUntil: ContinuousClock.Instant?
         var reason = ""
+        /// Whether it rests for having been blind only.
+        var isBlind = false
         /// What it said when it refused; nil when it did not, or was open at some time.
         var refusal: String?
     }
@@ -61,11 +63,25 @@ struct HostRoster {
         for offset in entries.indices {
             let index = (current + offset) % entries.count
             if let until = entries[index].restingUntil, until > now { continue }
-            entries[index].restingUntil = nil
-            current = index
-            return .connect(entries[index].host.endpoints[entries[index].endpoint])
+            return take(index)
         }
-        return .wait(until: entries.compactMap(\.restingUntil).min() ?? now)
+        // What seemed blind everywhere may be quiet: nothing is gained by waiting.
+        if let index = entries.indices.filter({ entries[$0].isBlind }).min(by: { rest(of: $0, now) < rest(of: $1, now) }
+        ) {
+            return take(index)
+        }
+        return .wait(until: entries.indices.map { rest(of: $0, now) }.min() ?? now)
+    }
+
+    private func rest(of index: Int, _ now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        entries[index].restingUntil ?? now
+    }
+
+    private mutating func take(_ index: Int) -> Choice {
+        entries[index].restingUntil = nil
+        entries[index].isBlind = false
+        current = index
+        return .connect(entries[index].host.endpoints[entries[index].endpoint])
     }
 
     /// The hosts that are left alone, and why.
@@ -96,6 +112,7 @@ struct HostRoster {
             noteOpen()
             // Without another host there is nothing to be gained by waiting.
             guard entries.count > 1 else { return }
+            entries[current].isBlind = true
             leave(until: now + rest, reason: "it delivered nothing of what was asked for")
         case .failed, .busy(retryAfterSeconds: nil):
             entries[current].failures += 1

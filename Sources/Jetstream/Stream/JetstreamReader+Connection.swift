@@ -45,7 +45,10 @@ extension JetstreamReader {
                 sight: sight,
                 healing: healing
             )
-            defer { takeUp(session) }
+            defer {
+                session.noteEnd()
+                takeUp(session)
+            }
             return session.run { self.stopping }
         } catch {
             return ConnectionEnd(error: error, wasOpen: false)

@@ -6,7 +6,6 @@ extension JetstreamReader {
     func heed(_ end: ConnectionEnd, at endpoint: JetstreamEndpoint, _ start: StartPlanner.Start) throws {
         switch end {
         case .reset: planner.doubt(.reset)
-        case .blind: try noteBlind(endpoint, start)
         case .wrongDictionary: renewDictionary(endpoint)
         default: break
         }
@@ -16,6 +15,8 @@ extension JetstreamReader {
         default: break
         }
         if let outcome = outcome(of: end) { roster.note(outcome, now: .now) }
+        // Last, since the database may fail.
+        if case .blind = end { try noteBlind(endpoint, start) }
     }
 
     /// What it says of the host; nil when it says nothing.
@@ -55,20 +56,26 @@ extension JetstreamReader {
         let now = clock.now()
         if var known = healing {
             known.gap.toMicroseconds = now
-            try keeper.extendGap(known.number, toMicroseconds: now)
             healing = known
-            return
+            return try keeper.extendGap(known.number, toMicroseconds: now)
         }
         let last = queue.seenCommits.newestMicroseconds.map { min($0, now) } ?? start.coveredMicroseconds
-        let gap = StreamGap(
+        unwritten = StreamGap(
             host: endpoint.host,
             wire: endpoint.wire,
             fromMicroseconds: last,
             toMicroseconds: now,
             cause: "\(JetstreamReader.blindness): the host delivered nothing of what was asked for"
         )
-        healing = LoggedGap(number: try keeper.record(gap), gap: gap)
         planner.rewind(toMicroseconds: last)
+        try writeUnwritten()
+    }
+
+    /// Writes down what the database could not take before.
+    func writeUnwritten() throws {
+        guard let gap = unwritten else { return }
+        healing = LoggedGap(number: try keeper.record(gap), gap: gap)
+        unwritten = nil
     }
 
     private func renewDictionary(_ endpoint: JetstreamEndpoint) {

@@ -55,6 +55,8 @@ package actor JetstreamReader {
     var lastSent: Subscription?
     /// A gap of a blind host that is to be read again.
     var healing: LoggedGap?
+    /// A gap of a blind host that is still to be written down.
+    var unwritten: StreamGap?
     var backoff = Backoff()
     var random = SystemRandomNumberGenerator()
     private var skipNumber: Int64?
@@ -149,6 +151,7 @@ package actor JetstreamReader {
     private func connect(to endpoint: JetstreamEndpoint) async throws -> Duration {
         let before = try position(at: endpoint)
         try remember(before)
+        try writeUnwritten()
         let start = planner.start(from: before, on: endpoint.host, nowMicroseconds: clock.now())
         try writeDown(start.gap)
         let flowBefore = queue.counters

@@ -65,7 +65,12 @@ struct ReadingSession {
         subscription = request.subscription
         wanted = request.wanted
         isSubscriptionTaken = request.isTaken
-        watch = BlindnessWatch(limits: surroundings.limits, seen: surroundings.queue.seenCommits, now: .now)
+        watch = BlindnessWatch(
+            limits: surroundings.limits,
+            seen: surroundings.queue.seenCommits,
+            sight: sight,
+            now: .now
+        )
     }
 
     /// Reads until the connection ends, and says why it did.
@@ -200,6 +205,12 @@ struct ReadingSession {
         let nowMicroseconds = surroundings.clock.now()
         let silence = watch.look(seen, &sight, now: now, nowMicroseconds: nowMicroseconds)
         return silence.map { .blind(silence: $0) }
+    }
+
+    /// Keeps for the next connection what this one has learned.
+    mutating func noteEnd() {
+        guard surroundings.queue.isDrained else { return }
+        watch.end(surroundings.queue.seenCommits, &sight, now: .now)
     }
 
     private mutating func noteHealed() {

@@ -16,6 +16,9 @@ struct StreamSight {
     private var watched: Duration = .zero
     /// Doubles with each blind connection, so that a stream that has truly become quiet is not left again and again.
     private var patience = 1.0
+    /// For how long the connections since the last commit have shown nothing, together: one that is cut again and again
+    /// may be blind each time.
+    private(set) var silence: Duration = .zero
 
     init() {}
 
@@ -49,8 +52,14 @@ struct StreamSight {
         watched = StreamSight.memory
     }
 
+    /// Takes note of the silence in which a connection ended, those before it included; zero when a commit came.
+    mutating func noteEnd(silence: Duration) {
+        self.silence = silence
+    }
+
     /// Takes note of a connection that was left for being blind.
     mutating func noteBlind() {
+        silence = .zero
         patience *= 2
     }
 }

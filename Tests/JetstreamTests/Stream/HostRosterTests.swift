@@ -117,4 +117,22 @@ struct HostRosterTests {
         roster.note(.blind, now: now)
         guard case .connect = roster.next(now: now) else { return #expect(Bool(false), "it must connect") }
     }
+
+    @Test func `blind hosts are taken when there is no other, the one left first`() throws {
+        var roster = HostRoster(try ["a", "b", "c"].map { try JetstreamHost("ws://\($0)/subscribe") }, rest: rest)
+        func host(after seconds: Int = 0) -> String {
+            guard case .connect(let endpoint) = roster.next(now: now + .seconds(seconds)) else { return "none" }
+            return endpoint.host
+        }
+        #expect(host() == "a")
+        roster.note(.blind, now: now)
+        #expect(host() == "b")
+        roster.note(.refused(words: "no"), now: now)
+        #expect(host() == "c")
+        roster.note(.blind, now: now + .seconds(1))
+        #expect(host(after: 1) == "a")
+        roster.note(.blind, now: now + .seconds(2))
+        #expect(host(after: 2) == "c")
+        #expect(roster.resting(now: now + .seconds(2)).map(\.host) == ["a", "b"])
+    }
 }
