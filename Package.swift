@@ -92,7 +92,9 @@ let package = Package(
         ),
         .testTarget(
             name: "IngestTests",
-            dependencies: ["Ingest", "Jetstream", "Store", "Texts", "TestSupport", grdb, logging],
+            dependencies: [
+                "Ingest", "Jetstream", "JetstreamSimulator", "Store", "Texts", "TestSupport", grdb, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
