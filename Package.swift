@@ -50,6 +50,15 @@ let package = Package(
         .target(
             name: "Jetstream",
             dependencies: ["CCurl", "CSimdjson", "CZstd", "Texts", logging, crypto],
+            exclude: ["README.md"],
+            swiftSettings: strict
+        ),
+        // Compiled as others compile it: of Jetstream it sees only what is public.
+        .executableTarget(
+            name: "JetstreamExample",
+            dependencies: ["Jetstream"],
+            path: "Examples/ReadStream",
+            packageAccess: false,
             swiftSettings: strict
         ),
         .target(name: "Store", dependencies: ["CSQLite", "Texts", grdb, sqlite], swiftSettings: strict),

@@ -240,7 +240,7 @@ private struct FailingKeeper: StreamKeeper {
 
     func openGap(causedBy word: String) throws -> LoggedGap? { try rig.keeper.openGap(causedBy: word) }
 
-    func commits(inHourBeforeMicroseconds end: Int64) throws -> Int {
-        try rig.keeper.commits(inHourBeforeMicroseconds: end)
+    func commits(inHourBeforeMicroseconds end: Int64, askedWith subscription: Subscription) throws -> Int? {
+        try rig.keeper.commits(inHourBeforeMicroseconds: end, askedWith: subscription)
     }
 }

@@ -12,7 +12,12 @@ struct StreamSightTests {
     private var passed: Duration = .zero
 
     init() {
-        watch = BlindnessWatch(limits: ConnectionLimits(), seen: SeenCommits(), now: Self.begin)
+        watch = BlindnessWatch(
+            limits: ConnectionLimits(),
+            seen: SeenCommits(),
+            sight: StreamSight(),
+            now: Self.begin
+        )
     }
 
     /// Lets time pass in which commits come that happened a while ago, and looks.
