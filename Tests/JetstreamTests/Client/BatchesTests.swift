@@ -12,10 +12,10 @@ struct BatchesTests {
         wire: Wire,
         isCompressed: Bool
     ) async throws {
-        try await withSimulator(simulated(.generated(events: 5_000)) { $0.accountEvery = 100 }) { server in
+        try await withSimulator(simulated(.generated(events: 4_000)) { $0.accountEvery = 100 }) { server in
             var configuration = JetstreamClient.Configuration(server.url(of: wire))
             configuration.isCompressionWanted = isCompressed
-            let batches = try await JetstreamClient(configuration).collect(5_000)
+            let batches = try await JetstreamClient(configuration).collect(4_000)
             let events = batches.flatMap(\.events)
             #expect(events.map(\.key) == server.keys)
             #expect(batches.allSatisfy { $0.gaps.isEmpty && $0.host == "127.0.0.1:\(server.port)" })
@@ -30,15 +30,15 @@ struct BatchesTests {
 
     @Test(arguments: [Wire.v1, .v2])
     func `goes on from a position that was stored, in another run`(wire: Wire) async throws {
-        try await withSimulator(simulated(.generated(events: 8_000)) { $0.hasSequences = true }) { server in
+        try await withSimulator(simulated(.generated(events: 4_000)) { $0.hasSequences = true }) { server in
             let url = server.url(of: wire)
             let first = try await JetstreamClient(JetstreamClient.Configuration(url)).collect(1)
             let stored = try JSONEncoder().encode(try #require(first.last).position)
             let position = try JSONDecoder().decode(Position.self, from: stored)
             let before = first.flatMap(\.events).map(\.key)
-            #expect(before.count < 8_000)
+            #expect(before.count < 4_000)
             let rest = try await JetstreamClient(JetstreamClient.Configuration(url, from: position))
-                .collect(8_000 - before.count + 1)
+                .collect(4_000 - before.count + 1)
             // The event of the position comes again, as the wire has it.
             #expect(rest.first?.events.first?.key == before.last)
             #expect((before + rest.flatMap(\.events).map(\.key)).unique == server.keys)
@@ -47,17 +47,17 @@ struct BatchesTests {
 
     @Test func `goes on after a cut with what was not processed`() async throws {
         try await withSimulator(
-            simulated(.generated(events: 5_000)) {
+            simulated(.generated(events: 4_000)) {
                 $0.hasSequences = true
-                $0.dropAfterEvents = 2_000
+                $0.dropAfterEvents = 1_500
             }
         ) { server in
-            let batches = try await JetstreamClient(JetstreamClient.Configuration(server.url)).collect(5_000)
+            let batches = try await JetstreamClient(JetstreamClient.Configuration(server.url)).collect(4_000)
             let keys = batches.flatMap(\.events).map(\.key)
             #expect(keys.unique == server.keys)
             #expect(server.statistics().drops >= 2)
-            // One event a connection: that of the position.
-            #expect(keys.count == 5_000 + server.statistics().connectionsOpened - 1)
+            // Of what was processed at most one event a connection comes again: that of the position.
+            #expect(keys.count - 4_000 < server.statistics().connectionsOpened)
         }
     }
 
