@@ -40,6 +40,9 @@ struct BeginningCheck {
         let timeMicroseconds = min(timeMicroseconds, nowMicroseconds)
         guard timeMicroseconds > start.coveredMicroseconds else { return .sound }
         if let doubt = start.doubt { return gap(until: timeMicroseconds, cause: doubt.cause) }
+        if let seq, let stored = start.storedSeq, seq < stored {
+            return gap(until: timeMicroseconds, cause: StartPlanner.Doubt.reset.cause)
+        }
         if isMoved {
             return gap(until: timeMicroseconds, cause: "clamped: the cursor was older than what the host keeps")
         }

@@ -26,5 +26,9 @@ package struct ConnectionLimits: Sendable {
     /// No silence of what was asked for is blindness before this.
     package var shortestSilence: Duration = .seconds(60)
 
+    /// A connection that ends after a silence of this length, in which commits should have come, may have been blind: the
+    /// next one begins at the last commit.
+    package var doubtfulSilence: Duration = .seconds(5)
+
     package init() {}
 }

@@ -82,6 +82,7 @@ package actor JetstreamReader {
         self.logger = logger
         self.wake = wake
         subscriptions = SubscriptionBox(configuration.subscription)
+        planner.lookBackMicroseconds = configuration.lookBack.inWholeMicroseconds
         roster = HostRoster(
             configuration.hosts.map { $0.preferring(configuration.subscription) },
             rest: configuration.limits.hostRest
@@ -152,10 +153,16 @@ package actor JetstreamReader {
         let before = try position(at: endpoint)
         try remember(before)
         try writeUnwritten()
+        if healing == nil {
+            let isDoubtful = sight.isDoubtful(atLeast: configuration.limits.doubtfulSilence)
+            planner.rewind(toMicroseconds: isDoubtful ? queue.seenCommits.newestMicroseconds : nil)
+        }
         let start = planner.start(from: before, on: endpoint.host, nowMicroseconds: clock.now())
         try writeDown(start.gap)
         let flowBefore = queue.counters
         let end = readConnection(endpoint, start)
+        // Going back would only meet again what cannot be got past.
+        if end.serverFault != nil { sight.noteEnd(silence: .zero) }
         status.enter(.waiting, atMicroseconds: clock.now())
         queue.noteCoverage(nil)
         await queue.drained()

@@ -26,6 +26,8 @@ package struct StartPlanner: Sendable {
         var storedMicroseconds: Int64 = 0
         /// Up to when nothing is missing, since the Unix epoch: what begins later leaves a gap.
         var coveredMicroseconds: Int64 = 0
+        /// The number of the stored event on this host; nil when it is another's, or had none.
+        var storedSeq: Int64?
 
         /// Whether the cursor is a sequence number.
         var isSeq: Bool { cursor < StartPlanner.earliestTimeMicroseconds }
@@ -52,6 +54,9 @@ package struct StartPlanner: Sendable {
         var skipMicroseconds: Int64 = 0
         var cause: String
     }
+
+    /// For how long back hosts keep events, as far as is known.
+    var lookBackMicroseconds: Int64 = 24 * 3_600 * 1_000_000
 
     private var fruitlessConnections = 0
     private var obstacle: Obstacle?
@@ -88,7 +93,8 @@ package struct StartPlanner: Sendable {
                 cursor: max(from - StartPlanner.otherHostRewindMicroseconds, StartPlanner.earliestTimeMicroseconds),
                 isLive: false,
                 storedMicroseconds: from,
-                coveredMicroseconds: from
+                coveredMicroseconds: from,
+                storedSeq: position.host == host ? position.seq : nil
             )
         }
         if let obstacle, obstacle.skipMicroseconds > 0, obstacle.position.isSamePlace(as: position) {
@@ -110,13 +116,16 @@ package struct StartPlanner: Sendable {
         let rewind = fruitlessConnections < Int64.bitWidth ? full >> Int64(fruitlessConnections) : 0
         // Nothing is wanted that happened before the first start.
         let earliest = position.isPlaceholder ? stored : StartPlanner.earliestTimeMicroseconds
-        let cursor = max(time - rewind, earliest, floorMicroseconds)
+        // That the stored event comes again shows that a host still has what comes after it.
+        let from = time < nowMicroseconds - lookBackMicroseconds ? stored : time
+        let cursor = max(from - rewind, earliest, floorMicroseconds)
         return Start(
             cursor: min(cursor, nowMicroseconds),
             isLive: isLive,
             doubt: position.host == host ? doubt : nil,
             storedMicroseconds: stored,
-            coveredMicroseconds: max(time, floorMicroseconds)
+            coveredMicroseconds: max(time, floorMicroseconds),
+            storedSeq: position.host == host ? position.seq : nil
         )
     }
 

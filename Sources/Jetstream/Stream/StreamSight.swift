@@ -9,6 +9,8 @@ struct StreamSight {
     ///
     /// Streams come in bursts: a smaller number would leave hosts without a reason.
     static let missingCommits = 50.0
+    /// So many must be missing for another look at what came since the last one.
+    private static let doubtfulCommits = 10.0
     /// The rate is that of about the last hour.
     private static let memory: Duration = .seconds(3600)
 
@@ -40,6 +42,11 @@ struct StreamSight {
     /// How long a connection may show nothing; nil when that cannot be told.
     func longestSilence(atLeast shortest: Duration) -> Duration? {
         commitsPerSecond.map { rate in max(shortest, .seconds(StreamSight.missingCommits / rate)) * patience }
+    }
+
+    /// Whether commits should have come in the silence in which the last connection ended, so that it may have been blind.
+    func isDoubtful(atLeast shortest: Duration) -> Bool {
+        commitsPerSecond.map { rate in silence >= max(shortest, .seconds(StreamSight.doubtfulCommits / rate)) } ?? false
     }
 
     /// Takes note of commits that came live in a stretch of time.

@@ -30,6 +30,12 @@ struct BlindHostTests {
         return second
     }
 
+    /// An account event of a second, numbered as the rig numbers commits.
+    private static func account(_ second: Int64) -> String {
+        SampleAccount(active: true, seconds: second, seq: second).json
+            .replacing(#","kind""#, with: #","cursor":\#(1_000 + second),"kind""#)
+    }
+
     /// Has a commit come whose time lies hours ahead, as a wrong clock stamps it.
     private static func poison(_ rig: StreamRig, _ reader: JetstreamReader) async throws {
         let commit = SampleCommit(at: 0, rkey: "ahead").with { commit in
@@ -69,6 +75,32 @@ struct BlindHostTests {
         #expect(rig.servers[0].ledger().contains { $0.what == .withheld && ($0.events ?? 0) >= 30 })
         #expect(try rig.gaps().first?.healedHow == "read again from 127.0.0.1:\(rig.servers[1].port)")
         try rig.expectHonestLedger(healed: ["blind"])
+        try await rig.stopServers()
+    }
+
+    @Test(arguments: Wire.allCases)
+    func `what was withheld by a connection that ended before that showed is asked for again`(wire: Wire) async throws {
+        let rig = try await StreamRig()
+        try rig.begin()
+        var configuration = try Self.configuration(rig, wire, shortestSilence: .seconds(3_600))
+        configuration.limits.doubtfulSilence = .milliseconds(1)
+        try await rig.run(configuration) { reader in
+            let blindFrom = try await Self.learn(rig, reader)
+            await rig.server.setBlind(true)
+            rig.make(blindFrom..<blindFrom + 300)
+            rig.harness.clock.now = at(blindFrom + 320)
+            // Events that are shown move the position past those that are not.
+            for second in blindFrom + 300..<blindFrom + 320 {
+                rig.server.append([Self.account(second)])
+                try await eventually("the position is past them") {
+                    try rig.harness.position()?.timeMicroseconds == at(second)
+                }
+            }
+            await rig.server.setBlind(false)
+            await rig.server.cutNow()
+            try await rig.waitForStored(blindFrom..<blindFrom + 300, reader)
+        }
+        try rig.expectHonestLedger()
         try await rig.stopServers()
     }
 

@@ -72,6 +72,26 @@ struct Invariant8LedgerTests {
         try await rig.stopServers()
     }
 
+    @Test func `time that was quiet before a long absence leaves none`() async throws {
+        let rig = try await StreamRig()
+        rig.make(0..<100, numbering: nil)
+        try rig.begin()
+        try await rig.run(try rig.configuration(.v1)) { reader in try await rig.waitForStored(0..<100, reader) }
+        try rig.harness.store.write { db in
+            try CursorRepository(db).cover(
+                "127.0.0.1:\(rig.server.port)",
+                untilMicroseconds: at(Self.hour),
+                updatedAtMicroseconds: at(Self.hour)
+            )
+        }
+        rig.make(Self.late..<Self.late + 10, numbering: nil)
+        try await rig.run(try rig.configuration(.v1)) { reader in
+            try await rig.waitForStored(Self.late..<Self.late + 10, reader)
+        }
+        try rig.expectHonestLedger()
+        try await rig.stopServers()
+    }
+
     @Test(arguments: Wire.allCases)
     func `another host that no longer has it leaves a gap as well`(wire: Wire) async throws {
         let rig = try await StreamRig(hosts: 2)
