@@ -181,6 +181,33 @@ struct ScriptedFaultTests {
         #expect(entries.count { $0.what == .connected } >= entries.count { $0.what == .ended })
     }
 
+    @Test func `writes the whole stream into a journal, whatever connections get of it`() async throws {
+        let folder = try TemporaryFolder()
+        try await withServer(
+            configured(.generated(events: 5)) {
+                $0.journalPath = folder.path("journal.jsonl")
+                $0.modes.isBlind = true
+            }
+        ) { server in
+            let before = server.events()
+            #expect(try await NIOTestClient.collect(server.url + "?cursor=0").texts.count < before.count)
+            await server.inject(.malformed(.garbage))
+            await server.inject(.instanceReset)
+            server.generate(events: 1)
+            let lines = try String(contentsOfFile: folder.path("journal.jsonl"), encoding: .utf8)
+                .split(separator: "\n")
+            for (index, (line, event)) in zip(lines, before).enumerated() {
+                #expect(line.hasPrefix("{\"seq\":\(index + 1),\"timeMicroseconds\":17"))
+                #expect(line.hasSuffix(",\"event\":" + event + "}"))
+            }
+            #expect(lines.count == 8)
+            #expect(lines[5].hasSuffix(",\"injected\":\"garbage\"}"))
+            #expect(lines[6] == "{\"reset\":true}")
+            let newest = try #require(server.events().first)
+            #expect(lines[7].hasSuffix(",\"event\":" + newest + "}"))
+        }
+    }
+
     @Test func `accounts for what each connection was sent`() async throws {
         try await withServer(
             configured(.generated(events: 50)) {

@@ -75,6 +75,17 @@ struct ScriptOptions: ParsableArguments {
     )
     var ledger: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Write the whole stream to a file as it is made, one JSON object a line, whatever connections get to see of \
+            it.
+            """,
+            valueName: "path"
+        )
+    )
+    var journal: String?
+
     func validate() throws {
         if let faultEvery, faultEvery <= 0 {
             throw ValidationError("--fault-every: must be more than 0 (got \(faultEvery))")
@@ -100,6 +111,7 @@ struct ScriptOptions: ParsableArguments {
             RandomFaultPlan(seed: faultSeed, everySeconds: $0, kinds: faultKinds)
         }
         configuration.ledgerPath = ledger
+        configuration.journalPath = journal
     }
 }
 

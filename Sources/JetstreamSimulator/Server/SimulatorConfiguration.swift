@@ -70,6 +70,8 @@ package struct SimulatorConfiguration: Sendable {
     package var randomFaults: RandomFaultPlan?
     /// A file to write the ledger to.
     package var ledgerPath: String?
+    /// A file to write the whole stream to, as it is made.
+    package var journalPath: String?
     package var bindAddress = "127.0.0.1"
     /// The port to listen on, 0 for any that is free.
     package var port = 0

@@ -35,7 +35,10 @@ package final class SimulatorServer: Sendable {
     /// - Throws: `SimulatorError` if the configuration is contradictory, the file unreadable or the port taken.
     package static func start(_ configuration: SimulatorConfiguration) async throws -> SimulatorServer {
         try configuration.validate()
-        let log = EventLog(limitBytes: configuration.isLive ? configuration.lookBackBytes : .max)
+        let log = EventLog(
+            limitBytes: configuration.isLive ? configuration.lookBackBytes : .max,
+            journal: try configuration.journalPath.map(StreamJournal.init)
+        )
         let source = try await NIOThreadPool.singleton.runIfActive {
             try StreamSource(configuration, log: log, nowMicroseconds: WallClock.microseconds())
         }

@@ -30,13 +30,17 @@ final class EventLog: Sendable {
 
     let names = NameTable()
     private let limitBytes: Int
+    private let journal: StreamJournal?
     private let state = Mutex(State())
 
     /// An empty log.
     ///
-    /// - Parameter limitBytes: how many bytes of frames are kept; the oldest chunk goes when there are more.
-    init(limitBytes: Int) {
+    /// - Parameters:
+    ///   - limitBytes: how many bytes of frames are kept; the oldest chunk goes when there are more.
+    ///   - journal: where everything is written down as well.
+    init(limitBytes: Int, journal: StreamJournal? = nil) {
         self.limitBytes = limitBytes
+        self.journal = journal
     }
 
     /// The position after the last message.
@@ -61,6 +65,7 @@ final class EventLog: Sendable {
             if !message.kind.isInjected {
                 state.latestNumber = message.sequence ?? state.latestNumber + 1
             }
+            journal?.add(message, number: state.latestNumber, timeMicroseconds: state.latestTimeMicroseconds)
             if state.chunks.last.map({ $0.frames.writerIndex >= LogChunk.targetBytes }) ?? true {
                 state.chunks.append(LogChunk(firstPosition: state.nextPosition))
             }
@@ -85,6 +90,7 @@ final class EventLog: Sendable {
     /// Forgets everything, and begins to number from 1; positions go on, so that no reader reads anything twice.
     func reset() {
         state.withLock { state in
+            journal?.addReset()
             state.chunks = []
             state.bytes = 0
             state.latestSequence = 0
