@@ -6,6 +6,7 @@ extension JetstreamReader {
         // A signal that told of room, and came after the last connection, must not end this attempt.
         wake.drain()
         guard !stopping else { return .stopped }
+        BrokenPipe.blockOnThisThread()
         status.enter(.connecting, atMicroseconds: clock.now())
         let wanted = subscriptions.wanted
         let subscription = filters.choice(of: wanted)
