@@ -6,6 +6,7 @@ from typing import Any
 
 from .account import Account, Gap
 from .options import Options
+from .plan import HELD_BACK_SECONDS
 from .records import Comparison
 from .stage import Life, Outcome
 from .truth import Event, Journal, Ledger
@@ -145,8 +146,8 @@ def thirds(life: Life) -> tuple[int, int]:
     length = life.ended - life.began
     begin = life.began + min(WARM_UP_SECONDS, length / 4)
     step = (life.ended - begin) / 3
-    early = [bytes for second, bytes in life.samples if begin <= second <= begin + step]
-    late = [bytes for second, bytes in life.samples if second >= life.ended - step]
+    early = [bytes for second, bytes, _ in life.samples if begin <= second <= begin + step]
+    late = [bytes for second, bytes, _ in life.samples if second >= life.ended - step]
     return max(early, default=0), max(late, default=0)
 
 
@@ -166,6 +167,7 @@ def fired(kind: str, ledger: Ledger, injected: list[Event]) -> int:
         "refuse": lambda: sum(detail in ("429", "503") for _, detail in ledger.refused),
         "malformed": lambda: sum(event.key[0] not in ENDING_MESSAGES for event in injected),
         "unreadable": lambda: sum(event.key[0] in ENDING_MESSAGES for event in injected),
+        "held-back": lambda: len(ledger.times(f"silent for {HELD_BACK_SECONDS}")),
         "blind": lambda: len(ledger.withheld),
         "look-back": lambda: sum(entry.get("detail") == "clamped" for entry in ledger.connected),
     }

@@ -22,9 +22,9 @@ RANDOM_KINDS = (
     "new-dictionary",
 )
 # At known times, with quiet around them: what they cost is to be found in the ledger of gaps.
-EPISODE_KINDS = ("instance-reset", "look-back", "unreadable", "blind")
+EPISODE_KINDS = ("instance-reset", "look-back", "held-back", "unreadable", "blind")
 # How long each of them takes; a blind host is found out after a minute, and what it kept back is then read again.
-EPISODE_SECONDS = {"instance-reset": 12.0, "look-back": 22.0, "unreadable": 15.0, "blind": 90.0}
+EPISODE_SECONDS = {"instance-reset": 12.0, "look-back": 22.0, "held-back": 50.0, "unreadable": 15.0, "blind": 90.0}
 # Finding out a half-open connection takes long as well; it needs this much of a soak.
 LEAST_MINUTES_FOR_HALF_OPEN = 4
 # Before an episode, so that the faults of before are over.

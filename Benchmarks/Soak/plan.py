@@ -1,6 +1,6 @@
 """What goes wrong when: the simulator's script of faults and what is done to the daemon, all from one seed.
 
-Most faults come at random. Four kinds have episodes of their own with quiet around them, since what they cost must be
+Most faults come at random. Some kinds have episodes of their own with quiet around them, since what they cost must be
 found in the ledger of gaps afterwards, and nowhere else.
 """
 
@@ -22,6 +22,9 @@ USUAL_WEIGHT = 4
 # The look-back is so short while the daemon is down, and then as long as anybody could want.
 SHORT_LOOK_BACK, LONG_LOOK_BACK = 100, 1_000_000_000
 DOWN_SECONDS = 8.0
+# A silent host answers the ping that comes after 20 s; then the daemon goes on with another host, by time.
+HELD_BACK_SECONDS = 40.0
+SWITCH_SECONDS = 26.0
 SECONDS_PER_KILL = 300.0
 SECONDS_PER_CHANGE = 120.0
 SECONDS_PER_ROUND = 900.0
@@ -86,8 +89,9 @@ def place_episodes(options: Options) -> list[tuple[float, str]]:
     """Spreads the episodes over the time; the more, the longer it is."""
     rounds = max(1, int(options.seconds // SECONDS_PER_ROUND))
     wanted = [kind for kind in EPISODE_KINDS if kind in options.kinds]
-    # The first two come first in every round's place: one of them kills, and kills are for the first half.
-    kinds = wanted[:2] * rounds + wanted[2:] * rounds
+    # Kills are for the first half.
+    late = [kind for kind in wanted if kind in ("unreadable", "blind")]
+    kinds = [kind for kind in wanted if kind not in late] * rounds + late * rounds
     span = options.seconds - BEGIN_SECONDS - END_SECONDS
     busy = sum(CALM_SECONDS + EPISODE_SECONDS[kind] for kind in kinds)
     pause = max(0.0, span - busy) / (len(kinds) + 1)
@@ -140,11 +144,14 @@ def add_random(plan: Plan, source: random.Random, now: float, kind: str) -> None
 
 
 def add_episode(plan: Plan, source: random.Random, now: float, kind: str) -> None:
-    """One of the four, from a moment on at which all is well."""
+    """One of those with quiet around them, from a moment on at which all is well."""
     if kind == "look-back":
         plan.actions.append(Action(now, "kill", DOWN_SECONDS))
         plan.faults.append({"fault": kind, "atSecond": now + 1, "events": SHORT_LOOK_BACK})
         plan.faults.append({"fault": kind, "atSecond": now + DOWN_SECONDS + 8, "events": LONG_LOOK_BACK})
+    elif kind == "held-back":
+        plan.faults.append({"fault": "silent", "atSecond": now, "seconds": HELD_BACK_SECONDS})
+        plan.actions.append(Action(now + SWITCH_SECONDS, "kill", 1, is_reversed=True))
     elif kind == "unreadable":
         words = source.choice(["oversize", "bad-utf8", "bad-frame"])
         plan.faults.append({"fault": "malformed", "atSecond": now, "kind": words})

@@ -40,8 +40,8 @@ class Life:
     began: float
     ended: float = 0
     how: str = ""
-    # Seconds since the start of the soak, and bytes.
-    samples: list[tuple[float, int]] = field(default_factory=list)
+    # Seconds since the start of the soak, bytes that are resident, and how many of them belong to no file.
+    samples: list[tuple[float, int, int]] = field(default_factory=list)
     peak_bytes: int = 0
 
 
@@ -172,11 +172,12 @@ class Stage:
         life = self.outcome.lives[-1]
         try:
             resident = procfs.value(self._daemon.id, "status", "VmRSS:") * 1024
+            anonymous = procfs.value(self._daemon.id, "status", "RssAnon:") * 1024
             life.peak_bytes = procfs.peak_bytes(self._daemon.id)
         except (OSError, KeyError):
             # It has just ended; whoever looks whether it should have says so.
             return
-        life.samples.append((self.now(), resident))
+        life.samples.append((self.now(), resident, anonymous))
 
     def catch_up(self) -> None:
         """Waits until what is stored is nearly what there is."""

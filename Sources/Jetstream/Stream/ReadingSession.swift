@@ -37,6 +37,7 @@ struct ReadingSession {
     private var listenedFrom = ContinuousClock.now
     private var pingedAt: ContinuousClock.Instant?
     private var lastFrameAt: ContinuousClock.Instant?
+    private var lastMessageAt = ContinuousClock.now
     private let openedAt = ContinuousClock.now
 
     private static let closeTimeout: Duration = .milliseconds(250)
@@ -127,6 +128,7 @@ struct ReadingSession {
             now + max(limits.sightInterval, .milliseconds(10))
         )
         let messages = try receive(until: deadline)
+        if messages > 0 { lastMessageAt = .now }
         noteFrames()
         for remark in intake.takeRemarks() { surroundings.say(remark) }
         if let end = intake.end { return end }
@@ -164,7 +166,8 @@ struct ReadingSession {
         lastFrameAt = connection.lastFrameAt
         let now = surroundings.clock.now()
         surroundings.status.update { $0.lastFrameMicroseconds = now }
-        guard intake.mayCover(nowMicroseconds: now) else { return }
+        let silence = connection.lastFrameAt - lastMessageAt
+        guard intake.mayCover(nowMicroseconds: now), sight.believes(silence: silence) else { return }
         let hasSettled = connection.lastFrameAt - openedAt >= surroundings.limits.settlingTime
         surroundings.queue.noteCoverage(
             StreamCoverage(source: intake.source, untilMicroseconds: now, beganLive: beganLive && hasSettled)

@@ -49,6 +49,13 @@ struct StreamSight {
         commitsPerSecond.map { rate in silence >= max(shortest, .seconds(StreamSight.doubtfulCommits / rate)) } ?? false
     }
 
+    /// Whether nothing need be missing of a time in which nothing came: a host may answer pings and hold events back.
+    ///
+    /// Where the rate is not known, any silence is believed.
+    func believes(silence: Duration) -> Bool {
+        longestSilence(atLeast: .zero).map { silence <= $0 } ?? true
+    }
+
     /// Takes note of commits that came live in a stretch of time.
     mutating func note(commits count: Int, in time: Duration) {
         if count > 0 { patience = 1 }

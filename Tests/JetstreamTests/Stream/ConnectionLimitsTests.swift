@@ -165,6 +165,35 @@ struct ConnectionLimitsTests {
         #expect(rig.reader.queue.coverage() == nil)
     }
 
+    @Test func `invariant 7: a silence in which many events should have come covers nothing`() async throws {
+        let pings = Atomic(0)
+        let server = try RawServer { peer in
+            try Self.send([], to: peer)
+            while let frame = try peer.readFrame(), frame.opcode == 9 {
+                pings.add(1, ordering: .sequentiallyConsistent)
+                try peer.write(ServerFrame.bytes(10, frame.payload))
+            }
+        }
+        var limits = ConnectionLimits()
+        limits.pingAfter = .milliseconds(20)
+        limits.settlingTime = .milliseconds(30)
+        var position = Self.position(server.port)
+        position.timeMicroseconds = ReaderRig.now - 1_000_000
+        // Ten thousand a second: fifty are missing after 5 ms.
+        let store = MemoryStore(position: position, commitsInHour: 36_000_000)
+        let rig = try ReaderRig(
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
+            store: store,
+            limits: limits
+        )
+        try await rig.run {
+            // The sixth is sent when the pong to the fifth has been heard.
+            try await eventually { pings.load(ordering: .sequentiallyConsistent) >= 6 }
+            // The handshake counts as a frame, but what has not settled covers nothing without an event.
+            #expect(rig.reader.queue.coverage()?.beganLive != true)
+        }
+    }
+
     @Test func `silence counts from when the queue had room again`() async throws {
         let events = StreamEvent.row(100, spacing: 1_000_000, paddingBytes: 1_000)
         let server = try RawServer { peer in

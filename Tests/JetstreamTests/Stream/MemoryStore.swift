@@ -28,8 +28,11 @@ final class MemoryStore: StreamKeeper {
     private let state: Mutex<Contents>
     private let failuresLeft: Atomic<Int>
 
-    /// Makes a store that fails the first calls of the reader.
-    init(position: StreamPosition? = nil, failures: Int = 0) {
+    private let commitsInHour: Int
+
+    /// Makes a store that fails the first calls of the reader, and tells of an hour with so many commits.
+    init(position: StreamPosition? = nil, failures: Int = 0, commitsInHour: Int = 0) {
+        self.commitsInHour = commitsInHour
         state = Mutex(Contents(position: position))
         failuresLeft = Atomic(failures)
     }
@@ -64,7 +67,7 @@ final class MemoryStore: StreamKeeper {
 
     func openGap(causedBy word: String) throws -> LoggedGap? { nil }
 
-    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) throws -> Int? { nil }
+    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) throws -> Int? { commitsInHour }
 
     func noteFull() {
         state.withLock { $0.fullCount += 1 }

@@ -46,6 +46,13 @@ struct StreamSightTests {
         #expect(pass(.seconds(2), commits: 0) == .seconds(61))
     }
 
+    @Test mutating func `believes a silence in which few commits should have come`() {
+        #expect(sight.believes(silence: .seconds(86_400)))
+        for _ in 0..<60 { #expect(pass(.seconds(5), commits: 50) == nil) }
+        #expect(sight.believes(silence: .seconds(4)))
+        #expect(!sight.believes(silence: .seconds(6)))
+    }
+
     @Test mutating func `gives a slow stream the time in which fifty commits should have come`() {
         for _ in 0..<120 { #expect(pass(.seconds(30), commits: 1) == nil) }
         #expect(pass(.seconds(50 * 29), commits: 0) == nil)
