@@ -22,9 +22,11 @@ RANDOM_KINDS = (
     "new-dictionary",
 )
 # At known times, with quiet around them: what they cost is to be found in the ledger of gaps.
-EPISODE_KINDS = ("instance-reset", "look-back", "held-back", "unreadable", "blind")
+EPISODE_KINDS = ("instance-reset", "look-back", "held-back", "blind", "unreadable")
 # How long each of them takes; a blind host is found out after a minute, and what it kept back is then read again.
 EPISODE_SECONDS = {"instance-reset": 12.0, "look-back": 22.0, "held-back": 50.0, "unreadable": 15.0, "blind": 90.0}
+# In less than this not each kind has its turn.
+LEAST_MINUTES = 2
 # Finding out a half-open connection takes long as well; it needs this much of a soak.
 LEAST_MINUTES_FOR_HALF_OPEN = 4
 # Before an episode, so that the faults of before are over.
@@ -108,6 +110,6 @@ def kinds(text: str) -> tuple[str, ...]:
 def positive(text: str) -> float:
     """A length of time."""
     number = float(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1 (got {text})")
+    if number < LEAST_MINUTES:
+        raise argparse.ArgumentTypeError(f"must be at least {LEAST_MINUTES} (got {text})")
     return number

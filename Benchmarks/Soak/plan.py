@@ -89,8 +89,8 @@ def place_episodes(options: Options) -> list[tuple[float, str]]:
     """Spreads the episodes over the time; the more, the longer it is."""
     rounds = max(1, int(options.seconds // SECONDS_PER_ROUND))
     wanted = [kind for kind in EPISODE_KINDS if kind in options.kinds]
-    # Kills are for the first half.
-    late = [kind for kind in wanted if kind in ("unreadable", "blind")]
+    # Kills are for the first half; then the process that is left reads a backlog soon, and later ones show no growth.
+    late = [kind for kind in wanted if kind in ("blind", "unreadable")]
     kinds = [kind for kind in wanted if kind not in late] * rounds + late * rounds
     span = options.seconds - BEGIN_SECONDS - END_SECONDS
     busy = sum(CALM_SECONDS + EPISODE_SECONDS[kind] for kind in kinds)
