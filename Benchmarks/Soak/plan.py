@@ -36,13 +36,13 @@ Fault = dict[str, Any]
 class Action:
     """What is done to the daemon: `kill`, which lasts for some seconds, or `change` of its filters.
 
-    After a kill it may begin with the other host.
+    After a kill it may begin with the host that it did not read last.
     """
 
     at_second: float
     name: str
     seconds: float = 0
-    is_reversed: bool = False
+    is_switched: bool = False
 
 
 @dataclass
@@ -151,7 +151,7 @@ def add_episode(plan: Plan, source: random.Random, now: float, kind: str) -> Non
         plan.faults.append({"fault": kind, "atSecond": now + DOWN_SECONDS + 8, "events": LONG_LOOK_BACK})
     elif kind == "held-back":
         plan.faults.append({"fault": "silent", "atSecond": now, "seconds": HELD_BACK_SECONDS})
-        plan.actions.append(Action(now + SWITCH_SECONDS, "kill", 1, is_reversed=True))
+        plan.actions.append(Action(now + SWITCH_SECONDS, "kill", 1, is_switched=True))
     elif kind == "unreadable":
         words = source.choice(["oversize", "bad-utf8", "bad-frame"])
         plan.faults.append({"fault": "malformed", "atSecond": now, "kind": words})

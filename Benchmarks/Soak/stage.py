@@ -150,7 +150,9 @@ class Stage:
         if action.name == "kill":
             self.stop(signal.SIGKILL)
             time.sleep(action.seconds)
-            self._hosts.sort(reverse=action.is_reversed)
+            last = self.last_host()
+            # Without a switch the first one, which is 127.0.0.1, is the first again.
+            self._hosts.sort(key=lambda host: (action.is_switched and last in host, host))
             self.configure()
             self.start()
             return
@@ -158,6 +160,13 @@ class Stage:
         self.configure()
         if self._daemon is not None:
             self._daemon.process.send_signal(signal.SIGHUP)
+
+    def last_host(self) -> str:
+        """The host, with its port, from which the daemon stored last."""
+        connection = database.connect(self.database)
+        row = connection.execute("SELECT host FROM jetstream_cursor ORDER BY updated_at DESC").fetchone()
+        connection.close()
+        return row[0] if row else ""
 
     def sample_if_due(self) -> None:
         """Takes the daemon's memory now and then."""
