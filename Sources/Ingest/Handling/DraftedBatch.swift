@@ -31,9 +31,11 @@ final class DraftedBatch: @unchecked Sendable {
         for draft in drafts {
             guard case .event(let event) = draft.decoded, case .commit = event.body else { continue }
             seen.count += 1
-            // What a wrong clock stamped with a later time came when it came.
+            // A wrong clock says nothing of how far the stream has come.
+            guard draft.timestampMicroseconds <= draft.receivedAtMicroseconds + 60_000_000 else { continue }
             let time = min(draft.timestampMicroseconds, draft.receivedAtMicroseconds)
             seen.newestMicroseconds = max(seen.newestMicroseconds ?? .min, time)
+            seen.latestMicroseconds = time
         }
         return seen
     }

@@ -54,7 +54,8 @@ final class PositionTracker: Sendable {
         let position = StreamPosition(
             host: source.host,
             wire: source.wire,
-            seq: seq ?? known?.seq,
+            // A number of the other wire is not one that goes with this time.
+            seq: seq ?? (known?.wire == source.wire ? known?.seq : nil),
             timeMicroseconds: max(known?.timeMicroseconds ?? .min, arrived ?? current?.timeMicroseconds ?? 0),
             isPlaceholder: false,
             coveredUntilMicroseconds: known?.coveredUntilMicroseconds
@@ -82,11 +83,14 @@ final class PositionTracker: Sendable {
     /// Saves up to when a quiet connection has covered time, by the server's clock.
     func save(_ coverage: StreamCoverage?, _ db: Database) throws {
         guard let coverage, let until = state.withLock({ $0.serverTime(of: coverage) }) else { return }
-        try CursorRepository(db).cover(
-            coverage.source.host,
-            untilMicroseconds: until,
-            updatedAtMicroseconds: clock.now()
-        )
+        let host = coverage.source.host
+        if let current = try current(db), current.host != host {
+            try CursorRepository(db).save(
+                current.taken(over: coverage.source, untilMicroseconds: until).row(updatedAtMicroseconds: clock.now())
+            )
+        } else {
+            try CursorRepository(db).cover(host, untilMicroseconds: until, updatedAtMicroseconds: clock.now())
+        }
         state.withLock { state in
             state.savedCoverage = until
             state.position = nil
@@ -135,6 +139,19 @@ extension PositionTracker.State {
 }
 
 extension StreamPosition {
+    /// The place at which a host took over from another, before any event of its own: a row of its own that is older
+    /// must not come to the fore with the time that it covers.
+    fileprivate func taken(over source: StreamSource, untilMicroseconds: Int64) -> StreamPosition {
+        StreamPosition(
+            host: source.host,
+            wire: source.wire,
+            seq: nil,
+            timeMicroseconds: timeMicroseconds,
+            isPlaceholder: isPlaceholder,
+            coveredUntilMicroseconds: untilMicroseconds
+        )
+    }
+
     /// The position as the table keeps it.
     func row(updatedAtMicroseconds: Int64) -> StreamPositionRow {
         StreamPositionRow(

@@ -12,6 +12,8 @@ struct BeginningCheck {
         case sound
         /// It began later: events may have been missed.
         case gap(StreamGap)
+        /// The event says nothing of it.
+        case undecided
         /// The numbers are those of another instance of the server: the number that was sent meant nothing to it.
         case reset
     }
@@ -28,6 +30,11 @@ struct BeginningCheck {
         isMoved || start.doubt != nil || start.isSeq || isOld(nowMicroseconds)
     }
 
+    /// Whether an event of this time moves the position: from 2020 on, and not in the future.
+    static func isPlausible(_ timeMicroseconds: Int64, nowMicroseconds: Int64) -> Bool {
+        (1_577_836_800_000_000...nowMicroseconds + slackMicroseconds).contains(timeMicroseconds)
+    }
+
     /// Judges by the first event.
     func verdict(timeMicroseconds: Int64, seq: Int64?, nowMicroseconds: Int64) -> Verdict {
         if start.isSeq {
@@ -38,7 +45,11 @@ struct BeginningCheck {
         }
         // Nothing is known to have happened after the present, whatever the event says.
         let timeMicroseconds = min(timeMicroseconds, nowMicroseconds)
-        guard timeMicroseconds > start.coveredMicroseconds else { return .sound }
+        guard timeMicroseconds > start.coveredMicroseconds else {
+            // One that is much older than what was asked for came out of its order.
+            let isOut = timeMicroseconds < start.coveredMicroseconds - BeginningCheck.sameEventMicroseconds
+            return isOut && (isMoved || start.doubt != nil) ? .undecided : .sound
+        }
         if let doubt = start.doubt { return gap(until: timeMicroseconds, cause: doubt.cause) }
         if let seq, let stored = start.storedSeq, seq < stored {
             return gap(until: timeMicroseconds, cause: StartPlanner.Doubt.reset.cause)

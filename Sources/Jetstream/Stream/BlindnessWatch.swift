@@ -50,6 +50,6 @@ struct BlindnessWatch {
 
     /// Takes note of the connection's end, for the one after it.
     func end(_ current: SeenCommits, _ sight: inout StreamSight, now: ContinuousClock.Instant) {
-        sight.noteEnd(silence: current.count == seen.count ? now - commitAt : .zero)
+        sight.noteEnd(silence: current.count == seen.count ? max(.zero, now - commitAt) : .zero)
     }
 }

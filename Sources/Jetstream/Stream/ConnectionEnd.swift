@@ -39,11 +39,12 @@ package enum ConnectionEnd: Sendable, Equatable, CustomStringConvertible {
         return Refusal(error)
     }
 
-    /// The words with which the server closed over what it was sent (1007, 1008); nil when it did not.
+    /// The words with which the server closed over what it was sent (1007, 1008, on old servers 1000 with words); nil when
+    /// it did not.
     var complaint: String? {
-        guard case .failed(.closedByServer(let code?, let reason), wasOpen: true) = self,
-            code == CloseCode.invalidPayload || code == CloseCode.policyViolation
-        else { return nil }
+        guard case .failed(.closedByServer(let code?, let reason), wasOpen: true) = self else { return nil }
+        let isOld = code == CloseCode.normal && !reason.isEmpty
+        guard isOld || code == CloseCode.invalidPayload || code == CloseCode.policyViolation else { return nil }
         return "closed with \(code): \(reason)"
     }
 

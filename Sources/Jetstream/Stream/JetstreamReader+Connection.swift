@@ -12,6 +12,7 @@ extension JetstreamReader {
         let subscription = filters.choice(of: wanted)
         lastSent = subscription
         let dictionary = dictionary(for: endpoint)
+        guard !stopping else { return .stopped }
         let request = SubscriptionRequest(
             subscription,
             to: endpoint,
@@ -100,6 +101,8 @@ extension JetstreamReader {
     private func takeUp(_ session: ReadingSession) {
         sight = session.sight
         if session.isSubscriptionTaken { filters.noteTaken(session.subscription) }
+        // What the host no longer has is not asked for again.
+        if healing != nil, let gap = session.gap { planner.rewind(toMicroseconds: gap.toMicroseconds) }
         if healing != nil, session.healing == nil {
             healing = nil
             planner.rewind(toMicroseconds: nil)

@@ -160,6 +160,7 @@ package actor JetstreamReader {
         let start = planner.start(from: before, on: endpoint.host, nowMicroseconds: clock.now())
         try writeDown(start.gap)
         let flowBefore = queue.counters
+        let seenBefore = queue.seenCommits
         let end = readConnection(endpoint, start)
         // Going back would only meet again what cannot be got past.
         if end.serverFault != nil { sight.noteEnd(silence: .zero) }
@@ -167,14 +168,25 @@ package actor JetstreamReader {
         queue.noteCoverage(nil)
         await queue.drained()
         guard !stopping else { return .zero }
-        let after = try keeper.position() ?? before
+        noteReadAgain(since: seenBefore)
+        // What the connection showed is heeded, also when the database does not answer now.
+        let stored = Result { try keeper.position() }
+        let after = (try? stored.get()) ?? before
         let broughtNew = queue.counters.stored > flowBefore.stored || !after.isSamePlace(as: before)
         // A connection that was never open, or brought nothing at all, says nothing about where to begin.
         if queue.counters.received > flowBefore.received || end.serverFault != nil {
             planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
         }
         try heed(end, at: endpoint, start)
+        _ = try stored.get()
         return delay(after: end, on: endpoint, broughtNew: broughtNew)
+    }
+
+    /// Goes on reading a gap again from where a connection that ended got to.
+    private func noteReadAgain(since before: SeenCommits) {
+        let seen = queue.seenCommits
+        guard let gap = healing?.gap, seen.count > before.count, let latest = seen.latestMicroseconds else { return }
+        planner.rewind(toMicroseconds: max(gap.fromMicroseconds, min(latest, gap.toMicroseconds)))
     }
 
     private func position(at endpoint: JetstreamEndpoint) throws -> StreamPosition {

@@ -3,6 +3,9 @@ import Texts
 /// Takes the messages of one connection in: decompresses them, keeps the server's own words apart, sees that the stream
 /// begins where it was asked to, and puts them into the queue.
 struct MessageIntake {
+    /// So many messages that cannot be decompressed, before any that can, are not the messages' fault.
+    private static let damagedAtFirst = 3
+
     let queue: MessageQueue
     let source: StreamSource
     let clock: WallClock
@@ -15,6 +18,11 @@ struct MessageIntake {
     private var decoder: EventDecoder?
     /// Why no more is taken; nil to go on.
     private(set) var end: ConnectionEnd?
+    /// What was found to be missing where the stream began.
+    private(set) var gap: StreamGap?
+    /// Messages that came out, and those in a row that did not before the first one.
+    private var decompressed = 0
+    private var damaged = 0
     /// Words of the server that the log should have.
     private(set) var remarks: [String] = []
 
@@ -58,6 +66,7 @@ struct MessageIntake {
             try decompressor.decompress(message.bytes, maximumBytes: Subscription.maximumMessageBytes) { text in
                 take(text, isText: true, receivedAtMicroseconds)
             }
+            decompressed += 1
         } catch {
             refuse(message, error, receivedAtMicroseconds)
         }
@@ -75,7 +84,13 @@ struct MessageIntake {
             end = .failed(.systemCallFailed(name: "ZSTD_decompressStream", errorNumber: 12), wasOpen: true)
             queue.discardUnread(.reconnect)
         default:
-            take(message.bytes, isText: false, receivedAtMicroseconds)
+            damaged += 1
+            // When nothing has come out yet it is the dictionary that is damaged, here or there.
+            guard decompressed == 0, damaged >= MessageIntake.damagedAtFirst else {
+                return take(message.bytes, isText: false, receivedAtMicroseconds)
+            }
+            end = .wrongDictionary(error)
+            queue.discardUnread(.reconnect)
         }
     }
 
@@ -99,16 +114,20 @@ struct MessageIntake {
     /// Judges by the first event where the connection began; false when it is of no use.
     private mutating func begin(with bytes: UnsafeRawBufferPointer) -> Bool {
         guard let beginning, let decoder else { return true }
-        guard case .event(let event) = decoder.decode(bytes, into: TextArena()) else { return true }
-        let verdict = beginning.verdict(
-            timeMicroseconds: event.timeMicroseconds,
-            seq: event.seq,
-            nowMicroseconds: clock.now()
-        )
+        let texts = TextArena()
+        let message = decoder.decode(bytes, into: texts)
+        // What cannot move the position says nothing of it, either; what can need not be a whole event.
+        let now = clock.now()
+        guard let time = message.timeMicroseconds, BeginningCheck.isPlausible(time, nowMicroseconds: now) else {
+            return true
+        }
+        let verdict = beginning.verdict(timeMicroseconds: time, seq: message.seq, nowMicroseconds: now)
         switch verdict {
         case .sound: break
+        case .undecided: return true
         case .gap(let gap):
             queue.note(.gap(gap))
+            self.gap = gap
             remarks.append("a gap is written down: \(gap.cause)")
         case .reset:
             end = .reset

@@ -120,7 +120,8 @@ extension MessageQueue {
 
     /// Notes that a connection has just delivered everything that its server had sent; nil when it has ended.
     package func noteCoverage(_ coverage: StreamCoverage?) {
-        state.withLock { $0.coverage = coverage }
+        // After the end what is let go is not covered.
+        state.withLock { if !$0.isFinished { $0.coverage = coverage } }
     }
 
     /// Whether everything that was put has been settled.
@@ -143,6 +144,7 @@ extension MessageQueue {
             state.isFinished = true
             if state.counters.queued > 0 {
                 state.counters.discarded[.stop, default: 0] += state.counters.queued
+                state.coverage = nil
             }
             state.counters.queued = 0
             state.batches = []
@@ -232,7 +234,10 @@ extension MessageQueue {
 
     /// Lets a batch go that could not be stored.
     package func discard(count: Int, _ reason: FlowCounters.DiscardReason) {
-        leaveHand(count) { $0.counters.discarded[reason, default: 0] += count }
+        leaveHand(count) { state in
+            state.counters.discarded[reason, default: 0] += count
+            state.coverage = nil
+        }
     }
 
     /// What the connection has covered; nil while there is none, or something of it is still to be stored.

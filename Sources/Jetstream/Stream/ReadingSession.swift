@@ -26,6 +26,9 @@ struct ReadingSession {
     /// A gap that this connection reads again; nil when there is none, or it has been read.
     private(set) var healing: LoggedGap?
 
+    /// What was found to be missing where the stream began.
+    var gap: StreamGap? { intake.gap }
+
     private var intake: MessageIntake
     private var watch: BlindnessWatch
     /// The filters that were wanted when they were last looked at; where a server refuses them others are in force.
@@ -192,6 +195,8 @@ struct ReadingSession {
             surroundings.say("the changed filters were sent")
         } else if !isSubscriptionTaken, now - filtersSentAt >= surroundings.limits.filtersTakenAfter {
             isSubscriptionTaken = true
+            let seen = surroundings.queue.seenCommits
+            watch = BlindnessWatch(limits: surroundings.limits, seen: seen, sight: sight, now: now)
         }
         return nil
     }
@@ -199,10 +204,11 @@ struct ReadingSession {
     /// Looks now and then whether what was asked for comes, and whether a gap has been read again.
     private mutating func look() -> ConnectionEnd? {
         let now = ContinuousClock.now
-        guard watch.isDue(now) else { return nil }
+        // Until the filters are taken, what comes is of those before.
+        guard isSubscriptionTaken, watch.isDue(now) else { return nil }
         let queue = surroundings.queue
         let seen = queue.seenCommits
-        if let gap = healing?.gap, (seen.newestMicroseconds ?? .min) >= gap.toMicroseconds { noteHealed() }
+        if let gap = healing?.gap, (seen.latestMicroseconds ?? .min) >= gap.toMicroseconds { noteHealed() }
         // While the handler is held up, what has come cannot be seen.
         guard queue.isDrained else { return nil }
         let nowMicroseconds = surroundings.clock.now()
@@ -212,8 +218,10 @@ struct ReadingSession {
 
     /// Keeps for the next connection what this one has learned.
     mutating func noteEnd() {
-        guard surroundings.queue.isDrained else { return }
-        watch.end(surroundings.queue.seenCommits, &sight, now: .now)
+        // What is still to be settled may hold commits.
+        guard surroundings.queue.isDrained else { return sight.noteEnd(silence: .zero) }
+        // Behind the last frame the connection was dead, and not blind.
+        watch.end(surroundings.queue.seenCommits, &sight, now: connection.lastFrameAt)
     }
 
     private mutating func noteHealed() {

@@ -6,6 +6,8 @@ package struct StartPlanner: Sendable {
     static let rewindMicroseconds: Int64 = 5_000_000
     /// The same on another host, whose clock stamps the events anew.
     static let otherHostRewindMicroseconds: Int64 = 10_000_000
+    /// How much of a silence another host is asked for again.
+    static let mistrustMicroseconds: Int64 = 30 * 60 * 1_000_000
     /// Connections that must end at one position, through what the server sent, before it is skipped.
     static let endsBeforeSkip = 3
     static let longestSkipStepMicroseconds: Int64 = 1_000_000
@@ -84,22 +86,14 @@ package struct StartPlanner: Sendable {
     package func start(from position: StreamPosition, on host: String, nowMicroseconds: Int64) -> Start {
         // The stored time is what an event said, and may be anything.
         let stored = min(max(position.timeMicroseconds, StartPlanner.earliestTimeMicroseconds), nowMicroseconds)
-        let time = min(max(stored, position.coveredUntilMicroseconds ?? .min), nowMicroseconds)
+        let covered = min(max(stored, position.coveredUntilMicroseconds ?? .min), nowMicroseconds)
+        // Of a host that stood still unnoticed, another one has more than its silence covered.
+        let time = position.host == host ? covered : max(stored, covered - StartPlanner.mistrustMicroseconds)
         let full = position.host == host ? StartPlanner.rewindMicroseconds : StartPlanner.otherHostRewindMicroseconds
         let isLive = time >= nowMicroseconds - StartPlanner.liveWindowMicroseconds
-        if let rewindToMicroseconds {
-            let from = min(time, max(rewindToMicroseconds, StartPlanner.earliestTimeMicroseconds))
-            return Start(
-                cursor: max(from - StartPlanner.otherHostRewindMicroseconds, StartPlanner.earliestTimeMicroseconds),
-                isLive: false,
-                storedMicroseconds: from,
-                coveredMicroseconds: from,
-                storedSeq: position.host == host ? position.seq : nil
-            )
-        }
         if let obstacle, obstacle.skipMicroseconds > 0, obstacle.position.isSamePlace(as: position) {
             // Where time has been covered since the last event, what cannot be read comes after that.
-            let from = max(stored, time - full)
+            let from = rewindToMicroseconds ?? max(stored, time - full)
             let to = min(from + obstacle.skipMicroseconds, nowMicroseconds)
             let gap = StreamGap(
                 host: host,
@@ -109,6 +103,16 @@ package struct StartPlanner: Sendable {
                 cause: obstacle.cause
             )
             return Start(cursor: to, isLive: isLive, gap: gap, storedMicroseconds: stored, coveredMicroseconds: to)
+        }
+        if let rewindToMicroseconds {
+            let from = min(time, max(rewindToMicroseconds, StartPlanner.earliestTimeMicroseconds))
+            return Start(
+                cursor: max(from - StartPlanner.otherHostRewindMicroseconds, StartPlanner.earliestTimeMicroseconds),
+                isLive: false,
+                storedMicroseconds: from,
+                coveredMicroseconds: from,
+                storedSeq: position.host == host ? position.seq : nil
+            )
         }
         if let seq = position.seq, position.host == host, doubt == nil {
             return Start(cursor: seq, isLive: isLive, storedMicroseconds: stored, coveredMicroseconds: time)

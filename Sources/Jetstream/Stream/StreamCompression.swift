@@ -39,7 +39,8 @@ struct StreamCompression {
             v2[endpoint.host] = dictionary
             return dictionary
         } catch {
-            given.insert(StreamCompression.key(endpoint))
+            // A host that could not be reached may have one the next time.
+            if StreamCompression.isFinal(error) { given.insert(StreamCompression.key(endpoint)) }
             onFailure(error)
             return nil
         }
@@ -61,6 +62,15 @@ struct StreamCompression {
         }
         given.insert(StreamCompression.key(endpoint))
         return false
+    }
+
+    /// Whether there is none to be had, or only one that is of no use.
+    private static func isFinal(_ error: any Error) -> Bool {
+        switch error {
+        case WebSocketError.refused(let status, _, _): status != 408 && status != 429 && status < 500
+        case is WebSocketError: false
+        default: true
+        }
     }
 
     private static func key(_ endpoint: JetstreamEndpoint) -> String { "\(endpoint.host) \(endpoint.wire)" }

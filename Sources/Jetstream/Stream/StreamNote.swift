@@ -13,13 +13,18 @@ package struct SeenCommits: Sendable, Equatable {
     /// The time of the newest one, by its server, in microseconds since the Unix epoch; nil before the first.
     package var newestMicroseconds: Int64?
 
-    package init(count: Int = 0, newestMicroseconds: Int64? = nil) {
+    /// The time of the one that came last, which goes back with a rewind; nil before the first.
+    package var latestMicroseconds: Int64?
+
+    package init(count: Int = 0, newestMicroseconds: Int64? = nil, latestMicroseconds: Int64? = nil) {
         self.count = count
         self.newestMicroseconds = newestMicroseconds
+        self.latestMicroseconds = latestMicroseconds ?? newestMicroseconds
     }
 
     mutating func add(_ other: SeenCommits) {
         count += other.count
+        latestMicroseconds = other.latestMicroseconds ?? latestMicroseconds
         if let newest = other.newestMicroseconds { newestMicroseconds = max(newestMicroseconds ?? newest, newest) }
     }
 }

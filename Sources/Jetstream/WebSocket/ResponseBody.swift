@@ -13,6 +13,8 @@ struct ResponseBody {
         case chunkEnd(remaining: Int)
         case untilEnd
         case complete
+        /// What delimits it makes no sense.
+        case broken
     }
 
     private let maximumBytes: Int
@@ -41,7 +43,10 @@ struct ResponseBody {
 
     /// Whether nothing more is to be read, because the body ended, cannot be read on or fills what is kept.
     var isComplete: Bool {
-        if case .complete = framing { return true }
+        switch framing {
+        case .complete, .broken: return true
+        default: break
+        }
         return bytes.count >= maximumBytes || rawBytes >= maximumBytes + Self.maximumFramingBytes
     }
 
@@ -80,19 +85,20 @@ struct ResponseBody {
         case .untilEnd:
             bytes.append(byte)
             return .untilEnd
-        case .complete:
-            return .complete
+        case .complete, .broken:
+            return framing
         }
     }
 
     private static func takeSize(_ byte: UInt8, digits: Int, size: Int, isExtension: Bool) -> Framing {
         if byte == UInt8(ascii: "\n") {
-            return digits == 0 || size == 0 ? .complete : .chunkData(remaining: size)
+            guard digits > 0 else { return .broken }
+            return size == 0 ? .complete : .chunkData(remaining: size)
         }
         if !isExtension, let digit = Character(UnicodeScalar(byte)).hexDigitValue {
             // Eight digits hold 4 GiB, far more than is read: the sum cannot overflow.
             return digits == 8
-                ? .complete : .chunkSize(digits: digits + 1, size: size * 16 + digit, isExtension: false)
+                ? .broken : .chunkSize(digits: digits + 1, size: size * 16 + digit, isExtension: false)
         }
         return .chunkSize(digits: digits, size: size, isExtension: true)
     }

@@ -90,4 +90,19 @@ struct BeginningCheckTests {
         let covered = Self.now - 25 * Self.hour
         #expect(gap(verdict(try check(cursor: covered, covered: covered), .max)) == [covered, Self.now])
     }
+
+    @Test func `an event far out of its order does not say where a moved start began`() throws {
+        let covered = Self.now - Self.hour
+        let out = covered - BeginningCheck.sameEventMicroseconds - 1
+        #expect(verdict(try check(cursor: covered - 5, covered: covered, isMoved: true), out) == .undecided)
+        #expect(verdict(try check(cursor: covered - 5, covered: covered, doubt: .tooOld), out) == .undecided)
+        #expect(verdict(try check(cursor: covered - 5, covered: covered), out) == .sound)
+    }
+
+    @Test(arguments: [Int64.min, 0, 1_577_836_799_999_999, now + 60_000_001, .max])
+    func `a time that moves no position says nothing of one`(time: Int64) {
+        #expect(!BeginningCheck.isPlausible(time, nowMicroseconds: Self.now))
+        #expect(BeginningCheck.isPlausible(Self.now + 60_000_000, nowMicroseconds: Self.now))
+        #expect(BeginningCheck.isPlausible(1_577_836_800_000_000, nowMicroseconds: Self.now))
+    }
 }

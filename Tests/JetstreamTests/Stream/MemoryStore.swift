@@ -73,20 +73,20 @@ final class MemoryStore: StreamKeeper {
         state.withLock { $0.fullCount += 1 }
     }
 
-    /// The commits that a batch holds, by their times.
-    func commits(_ batch: MessageBatch, _ decoder: EventDecoder) -> SeenCommits {
-        let events = batch.withMessages { messages in messages.compactMap { decoder.decode(Array($0.bytes)).event } }
-        return SeenCommits(count: events.count, newestMicroseconds: events.map(\.timeMicroseconds).max())
-    }
-
-    /// Stores what is new of a batch; returns how many that is.
-    func store(_ batch: MessageBatch, _ decoder: EventDecoder) -> Int {
+    /// Stores what is new of a batch; returns how many that is, and what it holds of commits.
+    func store(_ batch: MessageBatch, _ decoder: EventDecoder) -> (stored: Int, commits: SeenCommits) {
         let decoded = batch.withMessages { messages in messages.map { decoder.decode(Array($0.bytes)) } }
+        let times = decoded.compactMap { $0.event?.timeMicroseconds }
+        let commits = SeenCommits(
+            count: times.count,
+            newestMicroseconds: times.max(),
+            latestMicroseconds: times.last
+        )
         return state.withLock { state in
             let before = state.keys.count + state.unreadable.count
             for note in batch.notes { state.add(note) }
             for message in decoded { state.add(message, from: batch.source) }
-            return state.keys.count + state.unreadable.count - before
+            return (state.keys.count + state.unreadable.count - before, commits)
         }
     }
 }
@@ -150,13 +150,13 @@ actor MemoryHandler {
                 // Not to wait for something: the time that a slow disk takes.
                 try? await Task.sleep(for: .milliseconds(batch.byteCount * 1_000 / bytesPerSecond))
             }
-            let stored = store.store(batch, decoder)
+            let (stored, commits) = store.store(batch, decoder)
             let duplicates = batch.count - stored
             queue.settle(
                 count: batch.count,
                 stored: stored,
                 skipped: duplicates > 0 ? [.duplicate: duplicates] : [:],
-                commits: store.commits(batch, decoder)
+                commits: commits
             )
         }
     }

@@ -210,6 +210,22 @@ struct MessageQueueTests {
         let skipped = [FlowCounters.SkipReason.duplicate: duplicates, .unknownActor: count - stored - duplicates]
         queue.settle(count: count, stored: stored, skipped: skipped)
     }
+
+    @Test func `invariant 7: what is let go at the end is not covered`() {
+        let source = StreamSource(host: "one", wire: .v1, connection: 1)
+        let coverage = StreamCoverage(source: source, untilMicroseconds: 1, beganLive: true)
+        let empty = MessageQueue(onRoom: {})
+        empty.noteCoverage(coverage)
+        empty.finish()
+        #expect(empty.coverage() == coverage)
+        let full = MessageQueue(onRoom: {})
+        Array("x".utf8).withUnsafeBytes { full.put($0, isText: true, receivedAtMicroseconds: 1, from: source) }
+        full.noteCoverage(coverage)
+        full.finish()
+        full.noteCoverage(coverage)
+        #expect(full.coverage() == nil)
+        #expect(full.counters.discarded == [.stop: 1])
+    }
 }
 
 extension MessageQueue {

@@ -103,4 +103,28 @@ struct StartPlannerTests {
         planner.ended(start(planner, from: Self.position()), at: Self.position(), broughtNew: true, serverFault: nil)
         #expect(start(planner, from: Self.position()).cursor == Self.now - 105 * Self.second)
     }
+
+    @Test func `invariant 7: what only silence covered is asked of another host again, up to half an hour`() {
+        let hour = 3_600 * Self.second
+        let stored = Self.now - 2 * hour
+        let soon = Self.position(stored, coveredUntil: stored + 60 * Self.second)
+        #expect(start(from: soon, on: "two").cursor == stored - 10 * Self.second)
+        let late = Self.position(stored, coveredUntil: Self.now)
+        #expect(start(from: late, on: "two").cursor == Self.now - hour / 2 - 10 * Self.second)
+        #expect(start(from: late).cursor == Self.now - 5 * Self.second)
+    }
+
+    @Test func `what cannot be read is passed also while a gap is read again`() {
+        var planner = StartPlanner()
+        let position = Self.position()
+        let from = Self.now - 1_000 * Self.second
+        planner.rewind(toMicroseconds: from)
+        #expect(start(planner, from: position).cursor == from - 10 * Self.second)
+        for _ in 0..<StartPlanner.endsBeforeSkip {
+            planner.ended(start(planner, from: position), at: position, broughtNew: false, serverFault: "bad")
+        }
+        let skip = start(planner, from: position)
+        #expect(skip.cursor == from + 1)
+        #expect(skip.gap?.fromMicroseconds == from)
+    }
 }

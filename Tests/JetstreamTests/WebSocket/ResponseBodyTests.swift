@@ -82,4 +82,16 @@ import Testing
         #expect(body.isComplete)
         #expect(body.text == "")
     }
+
+    @Test(arguments: [
+        ("5\r\nhello\r\n0\r\n", true), ("5\r\nhello\r\n\r\n", false), ("5\r\nhello\r\n123456789\r\n", false),
+        ("5\r\nhel", false),
+    ])
+    func `chunks that make no sense are no whole body`(text: String, isWhole: Bool) {
+        let headers = [ResponseHead.Header(name: "transfer-encoding", value: "chunked")]
+        var body = ResponseBody(head: ResponseHead(minorVersion: 1, status: 200, headers: headers))
+        Array(text.utf8).withUnsafeBytes { body.append($0) }
+        #expect(body.isWhole == isWhole)
+        #expect("hello".hasPrefix(body.text))
+    }
 }
