@@ -30,12 +30,10 @@ final class DraftedBatch: @unchecked Sendable {
         var seen = SeenCommits()
         for draft in drafts {
             guard case .event(let event) = draft.decoded, case .commit = event.body else { continue }
-            seen.count += 1
-            // A wrong clock says nothing of how far the stream has come.
-            guard draft.timestampMicroseconds <= draft.receivedAtMicroseconds + 60_000_000 else { continue }
-            let time = min(draft.timestampMicroseconds, draft.receivedAtMicroseconds)
-            seen.newestMicroseconds = max(seen.newestMicroseconds ?? .min, time)
-            seen.latestMicroseconds = time
+            seen.count(
+                timeMicroseconds: event.timeMicroseconds,
+                receivedAtMicroseconds: draft.receivedAtMicroseconds
+            )
         }
         return seen
     }

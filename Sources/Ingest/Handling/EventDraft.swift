@@ -9,8 +9,6 @@ import Texts
 struct EventDraft {
     /// `operation` of a row whose message could not be read.
     private static let unreadableOperation: ByteText = "unknown"
-    /// Times before 2020 are no times of this network: the log takes the time of receipt instead.
-    static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
     /// What a zstd frame begins with (RFC 8878, section 3.1.1).
     private static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
     private static let dayMicroseconds: Int64 = 86_400_000_000
@@ -84,7 +82,7 @@ struct EventDraft {
 
     /// A time as the log keeps it: the event's own, or that of receipt where it lies before 2020 or over a day ahead.
     static func plausible(_ timeMicroseconds: Int64?, receivedAtMicroseconds: Int64) -> Int64 {
-        guard let timeMicroseconds, timeMicroseconds >= earliestMicroseconds,
+        guard let timeMicroseconds, timeMicroseconds >= StreamPosition.earliestMicroseconds,
             timeMicroseconds <= receivedAtMicroseconds + dayMicroseconds
         else { return receivedAtMicroseconds }
         return timeMicroseconds

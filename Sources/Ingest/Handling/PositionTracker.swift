@@ -5,8 +5,6 @@ import Synchronization
 
 /// Knows the stored position and moves it with what is stored (invariant 7).
 final class PositionTracker: Sendable {
-    /// No event moves the position past the present by more than this: a poisoned time would skip all that comes before.
-    private static let futureLimitMicroseconds: Int64 = 60_000_000
     /// Cursors from here on are times, so that no greater number can be sent as a sequence number.
     private static let seqLimit: Int64 = 1_000_000_000_000_000
 
@@ -40,26 +38,17 @@ final class PositionTracker: Sendable {
 
     /// Saves the position that covers a batch; part of commit 1.
     func save(_ drafts: [EventDraft], from source: StreamSource, _ db: Database) throws {
-        let limit = clock.now() + PositionTracker.futureLimitMicroseconds
+        let now = clock.now()
         let newest = drafts.max { left, right in
-            PositionTracker.time(left, limit) < PositionTracker.time(right, limit)
+            PositionTracker.time(left, now) < PositionTracker.time(right, now)
         }
-        let time = newest.map { PositionTracker.time($0, limit) } ?? .min
-        let seq = drafts.last { PositionTracker.seq($0, limit) != nil }.flatMap { PositionTracker.seq($0, limit) }
+        let time = newest.map { PositionTracker.time($0, now) } ?? .min
+        let seq = drafts.last { PositionTracker.seq($0, now) != nil }.flatMap { PositionTracker.seq($0, now) }
         let current = try current(db)
         guard time > .min || seq != nil else { return }
         // Not past its own arrival: the next start would begin in the future, and miss what comes until then.
         let arrived = time > .min ? newest.map { min(time, $0.receivedAtMicroseconds) } : nil
-        let known = current.flatMap { $0.isPlaceholder || $0.host != source.host ? nil : $0 }
-        let position = StreamPosition(
-            host: source.host,
-            wire: source.wire,
-            // A number of the other wire is not one that goes with this time.
-            seq: seq ?? (known?.wire == source.wire ? known?.seq : nil),
-            timeMicroseconds: max(known?.timeMicroseconds ?? .min, arrived ?? current?.timeMicroseconds ?? 0),
-            isPlaceholder: false,
-            coveredUntilMicroseconds: known?.coveredUntilMicroseconds
-        )
+        let position = StreamPosition(from: source, after: current, timeMicroseconds: arrived, seq: seq)
         try CursorRepository(db).save(position.row(updatedAtMicroseconds: clock.now()))
         state.withLock { state in
             state.position = position
@@ -103,10 +92,10 @@ final class PositionTracker: Sendable {
     }
 
     /// The time by which a draft moves the position; the least there is when it cannot be one.
-    private static func time(_ draft: EventDraft, _ limit: Int64) -> Int64 {
-        guard let time = draft.decoded.timeMicroseconds, time >= EventDraft.earliestMicroseconds, time <= limit else {
-            return .min
-        }
+    private static func time(_ draft: EventDraft, _ now: Int64) -> Int64 {
+        guard let time = draft.decoded.timeMicroseconds,
+            StreamPosition.isMoved(byMicroseconds: time, nowMicroseconds: now)
+        else { return .min }
         return time
     }
 
@@ -114,9 +103,9 @@ final class PositionTracker: Sendable {
     ///
     /// The last one of a batch counts and not the greatest: a server that numbers anew must not be asked for a number
     /// that it will only reach in years.
-    private static func seq(_ draft: EventDraft, _ limit: Int64) -> Int64? {
+    private static func seq(_ draft: EventDraft, _ now: Int64) -> Int64? {
         guard let seq = draft.decoded.seq, seq < seqLimit else { return nil }
-        return time(draft, limit) > .min ? seq : nil
+        return time(draft, now) > .min ? seq : nil
     }
 }
 

@@ -6,13 +6,7 @@ struct BatchSummary: Sendable {
         var receivedAtMicroseconds: Int64
     }
 
-    /// Times before 2020 are no times of this network.
-    private static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
-    /// No event moves the position past the present by more than this: a poisoned time would skip all that comes before.
-    private static let futureLimitMicroseconds: Int64 = 60_000_000
-    private static let dayMicroseconds: Int64 = 86_400_000_000
-
-    private let limit: Int64
+    private let nowMicroseconds: Int64
     private(set) var newest: Newest?
     /// The last sequence number and not the greatest: a server that numbers anew must not be asked for a number that it
     /// will only reach in years.
@@ -20,7 +14,7 @@ struct BatchSummary: Sendable {
     private(set) var commits = SeenCommits()
 
     init(nowMicroseconds: Int64) {
-        limit = nowMicroseconds + BatchSummary.futureLimitMicroseconds
+        self.nowMicroseconds = nowMicroseconds
     }
 
     /// Takes a message into account.
@@ -30,15 +24,14 @@ struct BatchSummary: Sendable {
     ///   - receivedAtMicroseconds: when it came, since the Unix epoch.
     mutating func add(_ decoded: DecodedMessage, receivedAtMicroseconds: Int64) {
         if case .event(let event) = decoded, case .commit = event.body {
-            let time = event.timeMicroseconds
-            let isPlausible =
-                time >= BatchSummary.earliestMicroseconds
-                && time <= receivedAtMicroseconds + BatchSummary.dayMicroseconds
-            commits.add(SeenCommits(count: 1, newestMicroseconds: isPlausible ? time : receivedAtMicroseconds))
+            commits.count(
+                timeMicroseconds: event.timeMicroseconds,
+                receivedAtMicroseconds: receivedAtMicroseconds
+            )
         }
-        guard let time = decoded.timeMicroseconds, time >= BatchSummary.earliestMicroseconds, time <= limit else {
-            return
-        }
+        guard let time = decoded.timeMicroseconds,
+            StreamPosition.isMoved(byMicroseconds: time, nowMicroseconds: nowMicroseconds)
+        else { return }
         if time >= newest?.timeMicroseconds ?? .min {
             newest = Newest(timeMicroseconds: time, receivedAtMicroseconds: receivedAtMicroseconds)
         }
@@ -54,16 +47,8 @@ struct BatchSummary: Sendable {
     /// - Returns: the position; nil when nothing in the batch moves it.
     func position(from source: StreamSource, after current: StreamPosition?) -> StreamPosition? {
         guard let newest else { return nil }
-        let known = current.flatMap { $0.isPlaceholder || $0.host != source.host ? nil : $0 }
         // Not past its own arrival: the next start would begin in the future, and miss what comes until then.
         let time = min(newest.timeMicroseconds, newest.receivedAtMicroseconds)
-        return StreamPosition(
-            host: source.host,
-            wire: source.wire,
-            seq: seq ?? known?.seq,
-            timeMicroseconds: max(known?.timeMicroseconds ?? .min, time),
-            isPlaceholder: false,
-            coveredUntilMicroseconds: known?.coveredUntilMicroseconds
-        )
+        return StreamPosition(from: source, after: current, timeMicroseconds: time, seq: seq)
     }
 }

@@ -30,11 +30,6 @@ struct BeginningCheck {
         isMoved || start.doubt != nil || start.isSeq || isOld(nowMicroseconds)
     }
 
-    /// Whether an event of this time moves the position: from 2020 on, and not in the future.
-    static func isPlausible(_ timeMicroseconds: Int64, nowMicroseconds: Int64) -> Bool {
-        (1_577_836_800_000_000...nowMicroseconds + slackMicroseconds).contains(timeMicroseconds)
-    }
-
     /// Judges by the first event.
     func verdict(timeMicroseconds: Int64, seq: Int64?, nowMicroseconds: Int64) -> Verdict {
         if start.isSeq {

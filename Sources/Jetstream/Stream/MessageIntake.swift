@@ -20,7 +20,7 @@ struct MessageIntake {
     private(set) var end: ConnectionEnd?
     /// What was found to be missing where the stream began.
     private(set) var gap: StreamGap?
-    /// Messages that came out, and those in a row that did not before the first one.
+    /// Messages that could be decompressed, and that could not.
     private var decompressed = 0
     private var damaged = 0
     /// Words of the server that the log should have.
@@ -46,9 +46,6 @@ struct MessageIntake {
     func mayCover(nowMicroseconds: Int64) -> Bool {
         beginning.map { !$0.isDoubtful(nowMicroseconds: nowMicroseconds) } ?? true
     }
-
-    /// Whether an event has come.
-    var hasBegun: Bool { beginning == nil }
 
     /// Takes the server's words that are for the log.
     mutating func takeRemarks() -> [String] {
@@ -118,9 +115,9 @@ struct MessageIntake {
         let message = decoder.decode(bytes, into: texts)
         // What cannot move the position says nothing of it, either; what can need not be a whole event.
         let now = clock.now()
-        guard let time = message.timeMicroseconds, BeginningCheck.isPlausible(time, nowMicroseconds: now) else {
-            return true
-        }
+        guard let time = message.timeMicroseconds,
+            StreamPosition.isMoved(byMicroseconds: time, nowMicroseconds: now)
+        else { return true }
         let verdict = beginning.verdict(timeMicroseconds: time, seq: message.seq, nowMicroseconds: now)
         switch verdict {
         case .sound: break

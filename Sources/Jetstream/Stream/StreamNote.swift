@@ -22,6 +22,22 @@ package struct SeenCommits: Sendable, Equatable {
         self.latestMicroseconds = latestMicroseconds ?? newestMicroseconds
     }
 
+    /// Counts a commit.
+    ///
+    /// - Parameters:
+    ///   - timeMicroseconds: what it says of its time, since the Unix epoch; a wrong clock says nothing of how far the
+    ///     stream has come.
+    ///   - receivedAtMicroseconds: when it came.
+    package mutating func count(timeMicroseconds: Int64, receivedAtMicroseconds: Int64) {
+        count += 1
+        guard StreamPosition.isMoved(byMicroseconds: timeMicroseconds, nowMicroseconds: receivedAtMicroseconds) else {
+            return
+        }
+        let time = min(timeMicroseconds, receivedAtMicroseconds)
+        newestMicroseconds = max(newestMicroseconds ?? time, time)
+        latestMicroseconds = time
+    }
+
     mutating func add(_ other: SeenCommits) {
         count += other.count
         latestMicroseconds = other.latestMicroseconds ?? latestMicroseconds

@@ -36,6 +36,42 @@ package struct StreamPosition: Sendable, Equatable {
     }
 }
 
+/// The rules by which events move the position (invariant 7), for every keeper of one.
+extension StreamPosition {
+    /// Times before 2020 are no times of this network.
+    package static let earliestMicroseconds: Int64 = 1_577_836_800_000_000
+    /// No event moves the position past the present by more than this: a poisoned time would skip all that comes before.
+    package static let futureLimitMicroseconds: Int64 = 60_000_000
+
+    /// Whether an event of this time moves the position.
+    package static func isMoved(byMicroseconds time: Int64, nowMicroseconds: Int64) -> Bool {
+        time >= earliestMicroseconds && time <= nowMicroseconds + futureLimitMicroseconds
+    }
+
+    /// The position behind a batch.
+    ///
+    /// - Parameters:
+    ///   - source: where the batch came from.
+    ///   - current: the position before it; nil when there was none.
+    ///   - timeMicroseconds: that of its newest event, no later than its arrival; nil when none moves the position.
+    ///   - seq: the last number of the batch; nil when it had none.
+    package init(from source: StreamSource, after current: StreamPosition?, timeMicroseconds: Int64?, seq: Int64?) {
+        let known = current.flatMap { $0.isPlaceholder || $0.host != source.host ? nil : $0 }
+        self.init(
+            host: source.host,
+            wire: source.wire,
+            // A number of the other wire is not one that goes with this time.
+            seq: seq ?? (known?.wire == source.wire ? known?.seq : nil),
+            timeMicroseconds: max(
+                known?.timeMicroseconds ?? .min,
+                timeMicroseconds ?? current?.timeMicroseconds ?? 0
+            ),
+            isPlaceholder: false,
+            coveredUntilMicroseconds: known?.coveredUntilMicroseconds
+        )
+    }
+}
+
 /// A stretch of the stream in which events may have been missed (invariant 8).
 package struct StreamGap: Sendable, Equatable {
     package var host: String

@@ -15,7 +15,7 @@ struct BatchesTests {
         try await withSimulator(simulated(.generated(events: 4_000)) { $0.accountEvery = 100 }) { server in
             var configuration = JetstreamClient.Configuration(server.url(of: wire))
             configuration.isCompressionWanted = isCompressed
-            let batches = try await JetstreamClient(configuration).collect(4_000)
+            let batches = try await JetstreamClient(configuration).collect(server.keys.count)
             let events = batches.flatMap(\.events)
             #expect(events.map(\.key) == server.keys)
             #expect(batches.allSatisfy { $0.gaps.isEmpty && $0.host == "127.0.0.1:\(server.port)" })

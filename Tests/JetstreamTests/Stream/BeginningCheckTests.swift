@@ -101,8 +101,8 @@ struct BeginningCheckTests {
 
     @Test(arguments: [Int64.min, 0, 1_577_836_799_999_999, now + 60_000_001, .max])
     func `a time that moves no position says nothing of one`(time: Int64) {
-        #expect(!BeginningCheck.isPlausible(time, nowMicroseconds: Self.now))
-        #expect(BeginningCheck.isPlausible(Self.now + 60_000_000, nowMicroseconds: Self.now))
-        #expect(BeginningCheck.isPlausible(1_577_836_800_000_000, nowMicroseconds: Self.now))
+        #expect(!StreamPosition.isMoved(byMicroseconds: time, nowMicroseconds: Self.now))
+        #expect(StreamPosition.isMoved(byMicroseconds: Self.now + 60_000_000, nowMicroseconds: Self.now))
+        #expect(StreamPosition.isMoved(byMicroseconds: 1_577_836_800_000_000, nowMicroseconds: Self.now))
     }
 }
