@@ -69,7 +69,8 @@ struct ConnectionLimitsTests {
             _ = try peer.hold()
         }
         var limits = ConnectionLimits()
-        limits.stuckAfter = .seconds(2)
+        // Shorter than all of it takes, and much longer than one batch.
+        limits.stuckAfter = .seconds(4)
         let store = MemoryStore(position: Self.position(server.port))
         let rig = try ReaderRig(
             hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
@@ -77,8 +78,10 @@ struct ConnectionLimitsTests {
             limits: limits,
             queueCapacityBytes: 64 * 1024
         )
-        let handler = MemoryHandler(store, rig.reader.queue, bytesPerSecond: 1_000_000)
-        let handling: @Sendable () async -> Void = { await handler.run() }
+        let handler = MemoryHandler(store, rig.reader.queue, bytesPerSecond: 600_000)
+        let handling: @Sendable () async -> Void = {
+            await handler.run { rig.reader.queue.counters.received < 3_000 }
+        }
         try await rig.run(handling: handling) {
             try await rig.waitForEvents(3_000)
             #expect(rig.reader.status.snapshot.connections == 1)

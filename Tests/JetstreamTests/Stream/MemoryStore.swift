@@ -1,4 +1,5 @@
 import Synchronization
+import Testing
 import Texts
 
 @testable import Jetstream
@@ -137,10 +138,16 @@ actor MemoryHandler {
         self.bytesPerSecond = bytesPerSecond
     }
 
+    /// Waits until the server has been faster, so that a machine under load does not make the handler the faster one.
+    private func waitUntilFull(_ isSlow: @Sendable () -> Bool) async {
+        try? await eventually { !queue.hasRoom() || queue.isFinished || !isSlow() }
+    }
+
     /// Stores batches until the queue is finished, slowly while `isSlow` says so.
     func run(isSlow: @Sendable () -> Bool = { true }) async {
         while true {
             await queue.wait(forAtLeast: 1, until: .now + .seconds(1))
+            if bytesPerSecond != nil, isSlow() { await waitUntilFull(isSlow) }
             if !queue.hasRoom() { store.noteFull() }
             guard let batch = queue.take() else {
                 if queue.isFinished { return }
