@@ -41,6 +41,10 @@ extension QueryCostTests {
             },
             Query("newest error") { try #require(try ActivityRepository($0).newest(status: .error) != nil) },
             Query("newest success") { try #require(try ActivityRepository($0).newest(status: .success) != nil) },
+            Query("newest commit") {
+                let last = try ActivityRepository($0).newestCommitMicroseconds(noLaterThan: LongDatabase.nowMicroseconds)
+                #expect(last != nil)
+            },
             Query("oldest open") { try #require(try ActivityRepository($0).oldestOpenTimestamp() != nil) },
             Query("processing") { database throws in
                 let entries = try ActivityRepository(database).processing(after: 0, limit: 100)

@@ -22,6 +22,18 @@ struct StreamRepositoryTests {
     }
 
     @Test
+    func `the position that was stored last is the newest, also after the clock was put back`() throws {
+        try store.write { database throws in
+            let cursors = CursorRepository(database)
+            try cursors.save(position("before", updatedAt: 86_400_000_000))
+            try cursors.save(position("after", updatedAt: 10))
+            #expect(try cursors.newest()?.host == "after")
+            try cursors.cover("before", untilMicroseconds: 1, updatedAtMicroseconds: 11)
+            #expect(try cursors.newest()?.host == "before")
+        }
+    }
+
+    @Test
     func `keeps one position a host, the newest of them first`() throws {
         try store.write { database throws in
             let cursors = CursorRepository(database)

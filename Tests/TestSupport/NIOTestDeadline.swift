@@ -6,9 +6,9 @@ package struct TestDeadlineExceeded: Error, CustomStringConvertible {
 }
 
 /// How long a test waits before it fails: far longer than anything takes, because a busy machine is no fault.
-package let testDeadline = Duration.seconds(60)
+package let testDeadline = Duration.seconds(240)
 
-/// Runs something that must end by itself, and gives up on it after a minute.
+/// Runs something that must end by itself, and gives up on it after ``testDeadline``.
 package func withTestDeadline<Result: Sendable>(
     _ what: String,
     _ body: @escaping @Sendable () async throws -> Result

@@ -30,10 +30,15 @@ struct DatabaseKeeper: StreamKeeper {
         }
     }
 
-    func commits(inHourBeforeMicroseconds end: Int64, askedWith subscription: Subscription) throws -> Int? {
+    func memory(before position: StreamPosition, askedWith subscription: Subscription) throws -> StreamMemory? {
         guard subscription.fingerprint == filtersBefore else { return nil }
+        let time = position.timeMicroseconds
         return try store.read { db in
-            try CounterRepository(db).commits(fromMinute: end / 60_000_000 - 60, toMinute: end / 60_000_000)
+            StreamMemory(
+                commitsInLastHour: try CounterRepository(db)
+                    .commits(fromMinute: time / 60_000_000 - 60, toMinute: time / 60_000_000),
+                newestMicroseconds: try ActivityRepository(db).newestCommitMicroseconds(noLaterThan: time)
+            )
         }
     }
 }

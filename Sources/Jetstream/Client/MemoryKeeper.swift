@@ -53,7 +53,7 @@ final class MemoryKeeper: StreamKeeper {
     func openGap(causedBy word: String) -> LoggedGap? { nil }
 
     /// None: the rate is learned anew.
-    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) -> Int? { nil }
+    func memory(before position: StreamPosition, askedWith subscription: Subscription) -> StreamMemory? { nil }
 
     private func change(_ number: Int64, _ change: (inout Gap) -> Void) {
         state.withLock { state in

@@ -22,12 +22,14 @@ struct BeginningCheck {
     let start: StartPlanner.Start
     /// For how long back the host keeps events, as far as is known.
     let lookBack: Duration
+    /// Whether the same is asked for as when the stored event was stored, so that it matches.
+    var isAskedAsBefore = false
     /// Whether the server has said that it begins later than asked.
     var isMoved = false
 
     /// Whether the time before the first event may be one that was missed, so that silence proves nothing.
     func isDoubtful(nowMicroseconds: Int64) -> Bool {
-        isMoved || start.doubt != nil || start.isSeq || isOld(nowMicroseconds)
+        isMoved || start.doubt != nil || start.isSeq || storedComesAgain || isOld(nowMicroseconds)
     }
 
     /// Judges by the first event.
@@ -52,6 +54,12 @@ struct BeginningCheck {
         if isMoved {
             return gap(until: timeMicroseconds, cause: "clamped: the cursor was older than what the host keeps")
         }
+        if storedComesAgain, timeMicroseconds - start.storedMicroseconds > BeginningCheck.slackMicroseconds {
+            return gap(
+                until: timeMicroseconds,
+                cause: "clamped: the stored event did not come again, so the host no longer had what follows it"
+            )
+        }
         guard isOld(nowMicroseconds),
             timeMicroseconds - start.coveredMicroseconds > BeginningCheck.slackMicroseconds
         else { return .sound }
@@ -60,6 +68,8 @@ struct BeginningCheck {
             cause: "clamped: the first event is later than the cursor, which was older than what the host may keep"
         )
     }
+
+    private var storedComesAgain: Bool { isAskedAsBefore && start.storedComesAgain }
 
     private func isOld(_ nowMicroseconds: Int64) -> Bool {
         start.coveredMicroseconds < nowMicroseconds - lookBack.inWholeMicroseconds

@@ -11,6 +11,7 @@ extension JetstreamReader {
         let wanted = subscriptions.wanted
         let subscription = filters.choice(of: wanted)
         lastSent = subscription
+        hasChangedFilters = false
         let dictionary = dictionary(for: endpoint)
         guard !stopping else { return .stopped }
         let request = SubscriptionRequest(
@@ -36,7 +37,12 @@ extension JetstreamReader {
                 ),
                 clock: clock,
                 decompressor: decompressor,
-                beginning: BeginningCheck(endpoint: endpoint, start: start, lookBack: configuration.lookBack)
+                beginning: BeginningCheck(
+                    endpoint: endpoint,
+                    start: start,
+                    lookBack: configuration.lookBack,
+                    isAskedAsBefore: subscription == storedWith
+                )
             )
             var session = ReadingSession(
                 connection: connection,
@@ -107,6 +113,7 @@ extension JetstreamReader {
             healing = nil
             planner.rewind(toMicroseconds: nil)
         }
+        hasChangedFilters = session.subscription != lastSent
         lastSent = session.subscription
     }
 

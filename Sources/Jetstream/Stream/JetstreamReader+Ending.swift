@@ -59,7 +59,7 @@ extension JetstreamReader {
             healing = known
             return try keeper.extendGap(known.number, toMicroseconds: now)
         }
-        let last = queue.seenCommits.newestMicroseconds.map { min($0, now) } ?? start.coveredMicroseconds
+        let last = newestCommitMicroseconds.map { min($0, now) } ?? start.coveredMicroseconds
         unwritten = StreamGap(
             host: endpoint.host,
             wire: endpoint.wire,

@@ -53,6 +53,10 @@ package actor JetstreamReader {
     var sight = StreamSight()
     /// The filters of the last connection; nil before the first one.
     var lastSent: Subscription?
+    /// Whether they were changed while it was open.
+    var hasChangedFilters = false
+    /// The filters by which the stored event came; nil when these are not known.
+    var storedWith: Subscription?
     /// A gap of a blind host that is to be read again.
     var healing: LoggedGap?
     /// A gap of a blind host that is still to be written down.
@@ -60,6 +64,7 @@ package actor JetstreamReader {
     var backoff = Backoff()
     var random = SystemRandomNumberGenerator()
     private var skipNumber: Int64?
+    private var newestBefore: Int64?
     var hasSaidUncompressed = false
     private var hasRemembered = false
 
@@ -155,7 +160,7 @@ package actor JetstreamReader {
         try writeUnwritten()
         if healing == nil {
             let isDoubtful = sight.isDoubtful(atLeast: configuration.limits.doubtfulSilence)
-            planner.rewind(toMicroseconds: isDoubtful ? queue.seenCommits.newestMicroseconds : nil)
+            planner.rewind(toMicroseconds: isDoubtful ? newestCommitMicroseconds : nil)
         }
         let start = planner.start(from: before, on: endpoint.host, nowMicroseconds: clock.now())
         try writeDown(start.gap)
@@ -173,6 +178,7 @@ package actor JetstreamReader {
         let stored = Result { try keeper.position() }
         let after = (try? stored.get()) ?? before
         let broughtNew = queue.counters.stored > flowBefore.stored || !after.isSamePlace(as: before)
+        if broughtNew { storedWith = hasChangedFilters ? nil : lastSent }
         // A connection that was never open, or brought nothing at all, says nothing about where to begin.
         if queue.counters.received > flowBefore.received || end.serverFault != nil {
             planner.ended(start, at: after, broughtNew: broughtNew, serverFault: end.serverFault)
@@ -206,16 +212,18 @@ package actor JetstreamReader {
     /// Takes up what an earlier run of the program knew.
     private func remember(_ position: StreamPosition) throws {
         guard !hasRemembered else { return }
-        sight = StreamSight(
-            commitsInLastHour: try keeper.commits(
-                inHourBeforeMicroseconds: position.timeMicroseconds,
-                askedWith: subscriptions.wanted
-            )
-        )
+        if let memory = try keeper.memory(before: position, askedWith: subscriptions.wanted) {
+            sight = StreamSight(memory, until: position)
+            newestBefore = memory.newestMicroseconds
+            storedWith = subscriptions.wanted
+        }
         healing = try keeper.openGap(causedBy: JetstreamReader.blindness)
         if let from = healing?.gap.fromMicroseconds { planner.rewind(toMicroseconds: from) }
         hasRemembered = true
     }
+
+    /// The time of the newest commit that was seen, in this run or before it; nil when there was none.
+    var newestCommitMicroseconds: Int64? { queue.seenCommits.newestMicroseconds ?? newestBefore }
 
     private func writeDown(_ gap: StreamGap?) throws {
         guard let gap else {

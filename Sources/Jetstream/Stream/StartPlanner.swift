@@ -6,7 +6,8 @@ package struct StartPlanner: Sendable {
     static let rewindMicroseconds: Int64 = 5_000_000
     /// The same on another host, whose clock stamps the events anew.
     static let otherHostRewindMicroseconds: Int64 = 10_000_000
-    /// How much of a silence another host is asked for again.
+    /// How much of a silence is asked for again: what is stored then comes again, which shows that the host still has what
+    /// follows it; and where another host stood still unnoticed, its silence was none.
     static let mistrustMicroseconds: Int64 = 30 * 60 * 1_000_000
     /// Connections that must end at one position, through what the server sent, before it is skipped.
     static let endsBeforeSkip = 3
@@ -30,6 +31,10 @@ package struct StartPlanner: Sendable {
         var coveredMicroseconds: Int64 = 0
         /// The number of the stored event on this host; nil when it is another's, or had none.
         var storedSeq: Int64?
+
+        /// Whether the stored event, or one from before it, must come first where nothing is missing and the same is asked
+        /// for as when it was stored.
+        var storedComesAgain = false
 
         /// Whether the cursor is a sequence number.
         var isSeq: Bool { cursor < StartPlanner.earliestTimeMicroseconds }
@@ -87,8 +92,9 @@ package struct StartPlanner: Sendable {
         // The stored time is what an event said, and may be anything.
         let stored = min(max(position.timeMicroseconds, StartPlanner.earliestTimeMicroseconds), nowMicroseconds)
         let covered = min(max(stored, position.coveredUntilMicroseconds ?? .min), nowMicroseconds)
+        let asked = max(stored, covered - StartPlanner.mistrustMicroseconds)
         // Of a host that stood still unnoticed, another one has more than its silence covered.
-        let time = position.host == host ? covered : max(stored, covered - StartPlanner.mistrustMicroseconds)
+        let time = position.host == host ? covered : asked
         let full = position.host == host ? StartPlanner.rewindMicroseconds : StartPlanner.otherHostRewindMicroseconds
         let isLive = time >= nowMicroseconds - StartPlanner.liveWindowMicroseconds
         if let obstacle, obstacle.skipMicroseconds > 0, obstacle.position.isSamePlace(as: position) {
@@ -111,26 +117,38 @@ package struct StartPlanner: Sendable {
                 isLive: false,
                 storedMicroseconds: from,
                 coveredMicroseconds: from,
-                storedSeq: position.host == host ? position.seq : nil
+                storedSeq: position.host == host ? position.seq : nil,
+                storedComesAgain: isKept(from, nowMicroseconds)
             )
         }
         if let seq = position.seq, position.host == host, doubt == nil {
-            return Start(cursor: seq, isLive: isLive, storedMicroseconds: stored, coveredMicroseconds: time)
+            return Start(
+                cursor: seq,
+                isLive: isLive,
+                storedMicroseconds: stored,
+                coveredMicroseconds: time,
+                storedComesAgain: isKept(stored, nowMicroseconds)
+            )
         }
         let rewind = fruitlessConnections < Int64.bitWidth ? full >> Int64(fruitlessConnections) : 0
         // Nothing is wanted that happened before the first start.
         let earliest = position.isPlaceholder ? stored : StartPlanner.earliestTimeMicroseconds
-        // That the stored event comes again shows that a host still has what comes after it.
-        let from = time < nowMicroseconds - lookBackMicroseconds ? stored : time
-        let cursor = max(from - rewind, earliest, floorMicroseconds)
+        let from = isKept(time, nowMicroseconds) ? asked : stored
+        let cursor = min(max(from - rewind, earliest, floorMicroseconds), nowMicroseconds)
         return Start(
-            cursor: min(cursor, nowMicroseconds),
+            cursor: cursor,
             isLive: isLive,
             doubt: position.host == host ? doubt : nil,
             storedMicroseconds: stored,
             coveredMicroseconds: max(time, floorMicroseconds),
-            storedSeq: position.host == host ? position.seq : nil
+            storedSeq: position.host == host ? position.seq : nil,
+            storedComesAgain: !position.isPlaceholder && cursor < stored && isKept(stored, nowMicroseconds)
         )
+    }
+
+    /// Whether hosts still have what happened at a moment, as far as is known.
+    private func isKept(_ microseconds: Int64, _ nowMicroseconds: Int64) -> Bool {
+        microseconds >= nowMicroseconds - lookBackMicroseconds
     }
 
     /// Has the next starts on the host go by time, since its numbers are of no use.

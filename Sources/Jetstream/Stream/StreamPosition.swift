@@ -134,8 +134,21 @@ package protocol StreamKeeper: Sendable {
     /// The newest gap whose cause begins with a word and that was not healed; nil when there is none.
     func openGap(causedBy word: String) throws -> LoggedGap?
 
-    /// How many commits came in the hour before a moment, when the same was asked for as now; nil when that was other.
-    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) throws -> Int?
+    /// What is known of the commits up to a position, when the same was asked for as now; nil when that was other.
+    func memory(before position: StreamPosition, askedWith subscription: Subscription) throws -> StreamMemory?
+}
+
+/// What an earlier run knew of the commits that were asked for.
+package struct StreamMemory: Sendable, Equatable {
+    /// How many came in the hour before the position.
+    package var commitsInLastHour: Int
+    /// The time of the newest one, no later than the position, since the Unix epoch; nil when there is none.
+    package var newestMicroseconds: Int64?
+
+    package init(commitsInLastHour: Int, newestMicroseconds: Int64?) {
+        self.commitsInLastHour = commitsInLastHour
+        self.newestMicroseconds = newestMicroseconds
+    }
 }
 
 /// The time of day, as a parameter, so that tests can set it.

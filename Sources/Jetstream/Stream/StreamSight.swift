@@ -24,13 +24,14 @@ struct StreamSight {
 
     init() {}
 
-    /// Starts with what was stored before this run.
-    ///
-    /// - Parameter commits: how many in the last hour before the position; nil when that is not known.
-    init(commitsInLastHour commits: Int?) {
-        guard let commits, commits >= StreamSight.commitsToLearn else { return }
-        self.commits = Double(commits)
+    /// Starts with what was stored before this run, which ended at a position: that other events have moved past the
+    /// last commit when the host was blind.
+    init(_ before: StreamMemory, until position: StreamPosition) {
+        guard before.commitsInLastHour >= StreamSight.commitsToLearn else { return }
+        commits = Double(before.commitsInLastHour)
         watched = StreamSight.memory
+        let end = max(position.timeMicroseconds, position.coveredUntilMicroseconds ?? .min)
+        if let newest = before.newestMicroseconds { silence = .microseconds(max(0, end - newest)) }
     }
 
     /// Commits a second; nil while too few were seen.

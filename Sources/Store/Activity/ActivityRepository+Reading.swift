@@ -32,6 +32,25 @@ extension ActivityRepository {
         try recent(ActivityFilter(sinceTimestamp: "", status: status), limit: 1).entries.first
     }
 
+    /// The time of the newest commit in the log that is no later than a moment, since the Unix epoch.
+    ///
+    /// Nil when there is none among the newest ``PageLimit/examinedRows`` rows.
+    package func newestCommitMicroseconds(noLaterThan microseconds: Int64) throws -> Int64? {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT timestamp FROM (
+                SELECT timestamp, operation FROM jetstream_activity INDEXED BY activity_timestamp
+                WHERE timestamp <= ? ORDER BY timestamp DESC, id DESC LIMIT ?
+            ) WHERE operation IN ('create', 'update', 'delete') LIMIT 1
+            """
+        )
+        let newest = try statement.first(UTCTimestamp.text(microseconds: microseconds), PageLimit.examinedRows) {
+            $0.text(0)
+        }
+        return newest.flatMap(UTCTimestamp.microseconds)
+    }
+
     /// Events that are still `processing`, by id; there are never more than a batch or two of them.
     ///
     /// - Parameters:

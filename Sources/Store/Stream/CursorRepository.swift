@@ -21,7 +21,7 @@ package struct StreamPositionRow: Sendable, Equatable {
     /// Up to when nothing can have been missed though nothing came, since the Unix epoch; nil when it is not known.
     package var coveredUntilMicroseconds: Int64?
 
-    /// Microseconds since the Unix epoch.
+    /// Microseconds since the Unix epoch; later than that of every row that was stored before, whatever the clock says.
     package var updatedAtMicroseconds: Int64
 
     package init(
@@ -68,7 +68,8 @@ package struct CursorRepository {
         upsert = BoundStatement(
             database,
             """
-            INSERT INTO jetstream_cursor (\(StreamPositionRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO jetstream_cursor (\(StreamPositionRow.columns))
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \(CursorRepository.updatedAt("?8", host: "?1")))
             ON CONFLICT DO UPDATE SET wire = excluded.wire, kind = excluded.kind, cursor = excluded.cursor,
                 time_us = excluded.time_us, is_placeholder = excluded.is_placeholder,
                 covered_until = excluded.covered_until, updated_at = excluded.updated_at
@@ -101,11 +102,17 @@ package struct CursorRepository {
         let statement = BoundStatement(
             database,
             """
-            UPDATE jetstream_cursor SET covered_until = max(ifnull(covered_until, ?1), ?1), updated_at = ?2
+            UPDATE jetstream_cursor SET covered_until = max(ifnull(covered_until, ?1), ?1),
+                updated_at = \(CursorRepository.updatedAt("?2", host: "?3"))
             WHERE host = ?3
             """
         )
         try statement.run(untilMicroseconds, updatedAtMicroseconds, host)
+    }
+
+    /// When a host's row was stored: after that of any other, also where the machine's clock has been put back.
+    private static func updatedAt(_ now: String, host: String) -> String {
+        "max(\(now), (SELECT ifnull(max(updated_at), 0) + 1 FROM jetstream_cursor WHERE host <> \(host)))"
     }
 
     /// The position of a host, or nil when it was never read.

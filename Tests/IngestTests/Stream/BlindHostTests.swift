@@ -104,6 +104,32 @@ struct BlindHostTests {
         try await rig.stopServers()
     }
 
+    @Test(arguments: Wire.allCases)
+    func `what was withheld before a restart, and had not shown by then, is asked for again`(wire: Wire) async throws {
+        let rig = try await StreamRig()
+        try rig.begin()
+        var configuration = try Self.configuration(rig, wire, shortestSilence: .seconds(3_600))
+        var blindFrom: Int64 = 0
+        try await rig.run(configuration) { reader in
+            blindFrom = try await Self.learn(rig, reader)
+            await rig.server.setBlind(true)
+            rig.make(blindFrom..<blindFrom + 300)
+            rig.harness.clock.now = at(blindFrom + 320)
+            rig.server.append([Self.account(blindFrom + 320)])
+            try await eventually("the position is past what is withheld") {
+                try rig.harness.position()?.timeMicroseconds == at(blindFrom + 320)
+            }
+        }
+        await rig.server.setBlind(false)
+        // The rate is that of an hour, in which 600 came.
+        configuration.limits.doubtfulSilence = .seconds(1)
+        try await rig.run(configuration) { reader in
+            try await rig.waitForStored(blindFrom..<blindFrom + 300, reader)
+        }
+        try rig.expectHonestLedger()
+        try await rig.stopServers()
+    }
+
     @Test func `what a blind host withheld is read again after a restart too`() async throws {
         let rig = try await StreamRig(hosts: 2)
         try rig.begin()

@@ -40,21 +40,42 @@ struct Invariant8LedgerTests {
         try await rig.stopServers()
     }
 
-    @Test(arguments: Kind.allCases)
-    func `a host that no longer has the stored position leaves a gap up to what it has`(kind: Kind) async throws {
+    @Test(arguments: Kind.allCases, [2 * hour, late])
+    func `a host that no longer has the stored position leaves a gap up to what it has`(
+        kind: Kind,
+        after: Int64
+    ) async throws {
         let rig = try await StreamRig()
         rig.make(0..<100, numbering: kind.numbering)
         try rig.begin()
         try await rig.run(try rig.configuration(kind.wire)) { reader in try await rig.waitForStored(0..<100, reader) }
-        rig.make(Self.late..<Self.late + 100, numbering: kind.numbering)
+        rig.make(after..<after + 100, numbering: kind.numbering)
         rig.server.setLookBack(.events(40))
         for _ in 0..<2 {
             try await rig.run(try rig.configuration(kind.wire)) { reader in
-                try await rig.waitForStored(Self.late + 60..<Self.late + 100, reader)
+                try await rig.waitForStored(after + 60..<after + 100, reader)
             }
         }
         try rig.expectHonestLedger(open: [kind == .v2 ? "too old" : "clamped"])
         #expect(rig.server.ledger().contains { $0.detail == "clamped" })
+        try await rig.stopServers()
+    }
+
+    @Test(arguments: Kind.allCases)
+    func `a host that forgot all while it was left leaves a gap`(kind: Kind) async throws {
+        let rig = try await StreamRig()
+        rig.make(0..<100, numbering: kind.numbering)
+        try rig.begin()
+        try await rig.run(try rig.configuration(kind.wire)) { reader in
+            try await rig.waitForStored(0..<100, reader)
+            await rig.server.refuse(next: 3, RefusalAnswer(status: 503))
+            await rig.server.cutNow()
+            rig.make(200..<400, numbering: kind.numbering)
+            rig.server.setLookBack(.events(10))
+            #expect(rig.server.statistics().connectionsOpened == 1)
+            try await rig.waitForStored(390..<400, reader)
+        }
+        try rig.expectHonestLedger(open: [kind == .v2 ? "too old" : "clamped"])
         try await rig.stopServers()
     }
 

@@ -19,6 +19,8 @@ final class StreamRig: Sendable {
     private let made = Mutex<[String: Int64]>([:])
     /// So many of the next gaps cannot be written down.
     let failures = Mutex(0)
+    /// The filters of the last run, as the daemon keeps them.
+    private let filters = Mutex<String?>(nil)
 
     var server: SimulatorServer { servers[0] }
 
@@ -66,7 +68,11 @@ final class StreamRig: Sendable {
     }
 
     fileprivate var keeper: DatabaseKeeper {
-        DatabaseKeeper(store: harness.store, clock: harness.clock.wallClock)
+        DatabaseKeeper(
+            store: harness.store,
+            clock: harness.clock.wallClock,
+            filtersBefore: filters.withLock(\.self)
+        )
     }
 
     /// Stores a position, as a first start does, before all events.
@@ -114,6 +120,7 @@ final class StreamRig: Sendable {
             reader.stop()
             try await group.waitForAll()
         }
+        filters.withLock { $0 = reader.status.snapshot.filters }
         #expect(reader.queue.counters.remainder == 0, "invariant 5")
     }
 }
@@ -240,7 +247,7 @@ private struct FailingKeeper: StreamKeeper {
 
     func openGap(causedBy word: String) throws -> LoggedGap? { try rig.keeper.openGap(causedBy: word) }
 
-    func commits(inHourBeforeMicroseconds end: Int64, askedWith subscription: Subscription) throws -> Int? {
-        try rig.keeper.commits(inHourBeforeMicroseconds: end, askedWith: subscription)
+    func memory(before position: StreamPosition, askedWith subscription: Subscription) throws -> StreamMemory? {
+        try rig.keeper.memory(before: position, askedWith: subscription)
     }
 }

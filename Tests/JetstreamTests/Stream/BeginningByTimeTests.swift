@@ -43,6 +43,27 @@ struct BeginningByTimeTests {
         #expect(check.verdict(timeMicroseconds: otherTime, seq: 1_000, nowMicroseconds: Self.now) == .reset)
     }
 
+    @Test(arguments: [nil, Int64(1_000)])
+    func `invariant 8: a stored event that does not come again leaves a gap, unless other events are asked for`(
+        seq: Int64?
+    ) throws {
+        let stored = Self.now - 1_000 * Self.second
+        let covered = Self.now - 100 * Self.second
+        let start = Self.start(StartPlannerTests.position(stored, seq: seq, coveredUntil: covered))
+        var check = try Self.check(start)
+        #expect(check.verdict(timeMicroseconds: Self.now, seq: 2_000, nowMicroseconds: Self.now) == .sound)
+        check.isAskedAsBefore = true
+        #expect(check.isDoubtful(nowMicroseconds: Self.now))
+        let lost = check.verdict(timeMicroseconds: Self.now, seq: 2_000, nowMicroseconds: Self.now)
+        #expect(Self.cause(lost) == "clamped")
+        guard case .gap(let gap) = lost else { return }
+        #expect(gap.fromMicroseconds == covered)
+        #expect(gap.toMicroseconds == Self.now)
+        #expect(check.verdict(timeMicroseconds: stored, seq: 1_000, nowMicroseconds: Self.now) == .sound)
+        let before = stored - Self.second
+        if seq == nil { #expect(check.verdict(timeMicroseconds: before, seq: nil, nowMicroseconds: Self.now) == .sound) }
+    }
+
     @Test func `a first event long after an old position is one of a start that was moved`() throws {
         let old = Self.now - 100_000 * Self.second
         let check = try Self.check(Self.start(StartPlannerTests.position(old)))

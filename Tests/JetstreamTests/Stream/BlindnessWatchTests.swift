@@ -8,7 +8,7 @@ struct BlindnessWatchTests {
     private static let start = ContinuousClock.now
 
     /// A rate of one commit a second: 50 s without one are too long, but less than the shortest silence.
-    private static func sight() -> StreamSight { StreamSight(commitsInLastHour: 3_600) }
+    private static func sight() -> StreamSight { StreamSight.rememberingHour(of: 3_600) }
 
     private static func watch(_ sight: StreamSight, at seconds: Int) -> BlindnessWatch {
         BlindnessWatch(limits: ConnectionLimits(), seen: SeenCommits(), sight: sight, now: start + .seconds(seconds))
@@ -36,11 +36,11 @@ struct BlindnessWatchTests {
     }
 
     @Test func `what is rare may be silent for as long as it takes`() {
-        var sight = StreamSight(commitsInLastHour: 100)
+        var sight = StreamSight.rememberingHour(of: 100)
         var watch = Self.watch(sight, at: 0)
         #expect(Self.look(&watch, &sight, at: 1_800) == nil)
         #expect(Self.look(&watch, &sight, at: 1_801) != nil)
-        var unknown = StreamSight(commitsInLastHour: 99)
+        var unknown = StreamSight.rememberingHour(of: 99)
         var other = Self.watch(unknown, at: 0)
         #expect(Self.look(&other, &unknown, at: 100_000) == nil)
     }

@@ -140,8 +140,9 @@ struct ConnectionLimitsTests {
     @Test(arguments: [true, false])
     func `invariant 7: a quiet connection covers time while pongs come, and no longer`(isLive: Bool) async throws {
         let mayLeave = Atomic(false)
+        let stored = isLive ? ReaderRig.now - 1_000_000 : StreamEvent.start
         let server = try RawServer { peer in
-            try Self.send([], to: peer)
+            try Self.send([StreamEvent(key: "stored", timeMicroseconds: stored)], to: peer)
             while !mayLeave.load(ordering: .sequentiallyConsistent) {
                 guard let frame = try peer.readFrame(), frame.opcode == 9 else { return }
                 try peer.write(ServerFrame.bytes(10, frame.payload))
@@ -151,7 +152,7 @@ struct ConnectionLimitsTests {
         limits.pingAfter = .milliseconds(20)
         limits.settlingTime = .milliseconds(30)
         var position = Self.position(server.port)
-        if isLive { position.timeMicroseconds = ReaderRig.now - 1_000_000 }
+        position.timeMicroseconds = stored
         let rig = try ReaderRig(
             hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
             store: MemoryStore(position: position),
@@ -170,8 +171,9 @@ struct ConnectionLimitsTests {
 
     @Test func `invariant 7: a silence in which many events should have come covers nothing`() async throws {
         let pings = Atomic(0)
+        let stored = ReaderRig.now - 1_000_000
         let server = try RawServer { peer in
-            try Self.send([], to: peer)
+            try Self.send([StreamEvent(key: "stored", timeMicroseconds: stored)], to: peer)
             while let frame = try peer.readFrame(), frame.opcode == 9 {
                 pings.add(1, ordering: .sequentiallyConsistent)
                 try peer.write(ServerFrame.bytes(10, frame.payload))
@@ -181,7 +183,7 @@ struct ConnectionLimitsTests {
         limits.pingAfter = .milliseconds(20)
         limits.settlingTime = .milliseconds(30)
         var position = Self.position(server.port)
-        position.timeMicroseconds = ReaderRig.now - 1_000_000
+        position.timeMicroseconds = stored
         // Ten thousand a second: fifty are missing after 5 ms.
         let store = MemoryStore(position: position, commitsInHour: 36_000_000)
         let rig = try ReaderRig(

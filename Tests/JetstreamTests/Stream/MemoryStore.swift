@@ -68,7 +68,9 @@ final class MemoryStore: StreamKeeper {
 
     func openGap(causedBy word: String) throws -> LoggedGap? { nil }
 
-    func commits(inHourBeforeMicroseconds: Int64, askedWith subscription: Subscription) throws -> Int? { commitsInHour }
+    func memory(before position: StreamPosition, askedWith subscription: Subscription) throws -> StreamMemory? {
+        StreamMemory(commitsInLastHour: commitsInHour, newestMicroseconds: nil)
+    }
 
     func noteFull() {
         state.withLock { $0.fullCount += 1 }

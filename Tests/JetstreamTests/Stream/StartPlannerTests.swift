@@ -39,9 +39,10 @@ struct StartPlannerTests {
     @Test func `invariant 7: a placeholder after which time was covered is rewound, but not behind itself`() {
         let first = Self.now - 60 * Self.second
         let later = Self.position(first, isPlaceholder: true, coveredUntil: Self.now - 20 * Self.second)
-        #expect(start(from: later).cursor == Self.now - 25 * Self.second)
-        let soon = Self.position(first, isPlaceholder: true, coveredUntil: first + Self.second)
-        #expect(start(from: soon).cursor == first)
+        #expect(start(from: later).cursor == first)
+        let hour = 3_600 * Self.second
+        let much = Self.position(Self.now - hour, isPlaceholder: true, coveredUntil: Self.now)
+        #expect(start(from: much).cursor == Self.now - hour / 2 - 5 * Self.second)
     }
 
     @Test func `invariant 7: sends a sequence number to the host that was stored from last, and to no other`() {
@@ -55,9 +56,11 @@ struct StartPlannerTests {
         #expect(start(from: Self.position(), on: "two").cursor == Self.now - 110 * Self.second)
     }
 
-    @Test func `invariant 7: begins where time was covered, when that is later than the last event`() {
+    @Test func `invariant 7: knows up to when time was covered, and has the last event come again all the same`() {
         let covered = Self.position(coveredUntil: Self.now - 30 * Self.second)
-        #expect(start(from: covered).cursor == Self.now - 35 * Self.second)
+        #expect(start(from: covered).cursor == Self.now - 105 * Self.second)
+        #expect(start(from: covered).coveredMicroseconds == Self.now - 30 * Self.second)
+        #expect(start(from: covered).storedComesAgain)
         #expect(start(from: covered).isLive)
         let behind = Self.position(coveredUntil: Self.now - 200 * Self.second)
         #expect(start(from: behind).cursor == Self.now - 105 * Self.second)
@@ -104,14 +107,16 @@ struct StartPlannerTests {
         #expect(start(planner, from: Self.position()).cursor == Self.now - 105 * Self.second)
     }
 
-    @Test func `invariant 7: what only silence covered is asked of another host again, up to half an hour`() {
+    @Test(arguments: [("one", Int64(5)), ("two", 10)])
+    func `invariant 7: what only silence covered is asked for again, up to half an hour`(host: String, rewind: Int64) {
         let hour = 3_600 * Self.second
         let stored = Self.now - 2 * hour
         let soon = Self.position(stored, coveredUntil: stored + 60 * Self.second)
-        #expect(start(from: soon, on: "two").cursor == stored - 10 * Self.second)
+        #expect(start(from: soon, on: host).cursor == stored - rewind * Self.second)
+        #expect(start(from: soon, on: host).storedComesAgain)
         let late = Self.position(stored, coveredUntil: Self.now)
-        #expect(start(from: late, on: "two").cursor == Self.now - hour / 2 - 10 * Self.second)
-        #expect(start(from: late).cursor == Self.now - 5 * Self.second)
+        #expect(start(from: late, on: host).cursor == Self.now - hour / 2 - rewind * Self.second)
+        #expect(!start(from: late, on: host).storedComesAgain)
     }
 
     @Test func `what cannot be read is passed also while a gap is read again`() {

@@ -74,13 +74,23 @@ struct StreamSightTests {
     }
 
     @Test mutating func `takes up the rate of the log, and waits twice as long after each blind connection`() {
-        sight = StreamSight(commitsInLastHour: 3_600)
+        sight = StreamSight.rememberingHour(of: 3_600)
         let first = sight.longestSilence(atLeast: .seconds(60))
         #expect(first == .seconds(60))
         sight.noteBlind()
         #expect(sight.longestSilence(atLeast: .seconds(60)) == .seconds(120))
         sight.note(commits: 1, in: .seconds(1))
         #expect(sight.longestSilence(atLeast: .seconds(60)) == .seconds(60))
-        #expect(StreamSight(commitsInLastHour: 99).commitsPerSecond == nil)
+        #expect(StreamSight.rememberingHour(of: 99).commitsPerSecond == nil)
+    }
+}
+
+extension StreamSight {
+    /// What is known at a start after an hour with so many commits, up to the last moment of it.
+    static func rememberingHour(of commits: Int) -> StreamSight {
+        StreamSight(
+            StreamMemory(commitsInLastHour: commits, newestMicroseconds: StartPlannerTests.position().timeMicroseconds),
+            until: StartPlannerTests.position()
+        )
     }
 }
