@@ -34,6 +34,7 @@ package struct Daemon: Sendable {
     ///   host that is no URL; `ZstdDictionaryError` for a dictionary that is not v1's; `StreamRefused` when every host
     ///   refuses at the start what the configuration asks for.
     package func run() async throws {
+        ProcessMemory.giveBackLargeBlocks()
         let access = Store.Access.daemon(synchronous: settings.database.storeSynchronous)
         try Store.examine(settings.database.path, for: access)
         // Before the database is opened: a newer version must not migrate it under a daemon that runs.

@@ -71,7 +71,7 @@ public struct JetstreamClient: Sendable {
         _ configuration: Configuration,
         limits: ConnectionLimits,
         clock: WallClock = .system,
-        queueCapacityBytes: Int = 6 * 1024 * 1024
+        queueCapacityBytes: Int = MessageQueue.usualCapacityBytes
     ) throws(JetstreamError) {
         var reading = try configuration.reading()
         reading.limits = limits

@@ -78,7 +78,7 @@ package actor JetstreamReader {
         keeper: any StreamKeeper,
         clock: WallClock,
         logger: Logger = Logger(label: "jetstream") { _ in SwiftLogNoOpLogHandler() },
-        queueCapacityBytes: Int = 6 * 1024 * 1024
+        queueCapacityBytes: Int = MessageQueue.usualCapacityBytes
     ) throws(WebSocketError) {
         let wake = try WakeSignal()
         self.configuration = configuration

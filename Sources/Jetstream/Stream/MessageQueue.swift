@@ -10,6 +10,8 @@ package final class MessageQueue: Sendable {
     /// When a batch is closed and the next begun: about what one commit should hold.
     package static let batchMessageLimit = 3_000
     package static let batchByteLimit = 2 * 1024 * 1024
+    /// Two whole batches: with the one that is written and the one that is read ahead, as much as keeps the writer busy.
+    package static let usualCapacityBytes = 2 * batchByteLimit
 
     fileprivate struct State {
         var batches: [MessageBatch] = []
@@ -43,7 +45,7 @@ package final class MessageQueue: Sendable {
     /// - Parameters:
     ///   - capacityBytes: what it holds before the reader has to wait.
     ///   - onRoom: called, from any thread, when a reader that found no room may look again.
-    package init(capacityBytes: Int = 6 * 1024 * 1024, onRoom: @escaping @Sendable () -> Void) {
+    package init(capacityBytes: Int = usualCapacityBytes, onRoom: @escaping @Sendable () -> Void) {
         self.capacityBytes = capacityBytes
         self.onRoom = onRoom
     }

@@ -61,7 +61,8 @@ struct BeginningByTimeTests {
         #expect(gap.toMicroseconds == Self.now)
         #expect(check.verdict(timeMicroseconds: stored, seq: 1_000, nowMicroseconds: Self.now) == .sound)
         let before = stored - Self.second
-        if seq == nil { #expect(check.verdict(timeMicroseconds: before, seq: nil, nowMicroseconds: Self.now) == .sound) }
+        let older = check.verdict(timeMicroseconds: before, seq: seq.map { $0 - 1 }, nowMicroseconds: Self.now)
+        #expect(older == (seq == nil ? .sound : .reset))
     }
 
     @Test func `a first event long after an old position is one of a start that was moved`() throws {

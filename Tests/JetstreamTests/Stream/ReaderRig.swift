@@ -14,7 +14,7 @@ struct ReaderRig: Sendable {
         store: MemoryStore = MemoryStore(),
         subscription: Subscription = Subscription(),
         limits: ConnectionLimits = ConnectionLimits(),
-        queueCapacityBytes: Int = 6 * 1024 * 1024
+        queueCapacityBytes: Int = MessageQueue.usualCapacityBytes
     ) throws {
         var configuration = JetstreamReader.Configuration(
             hosts: try hosts.map { try JetstreamHost($0) },
