@@ -81,6 +81,8 @@ final class Checkpointer: Sendable {
 
     private func copy() {
         var end = 0
+        CrashPoint.pass(.checkpointBegun)
+        defer { CrashPoint.pass(.checkpointDone) }
         note {
             for _ in 0..<Checkpointer.maximumRounds {
                 let progress = try connection.inDatabase(Checkpointer.passive)
@@ -99,7 +101,9 @@ final class Checkpointer: Sendable {
     ///
     /// Where a reader is in the way the log grows on, and copying begins again when it has grown by as much.
     private func finish(_ writer: Database) {
+        CrashPoint.pass(.checkpointBegun)
         note { _ = try Checkpointer.passive(writer) }
+        CrashPoint.pass(.checkpointDone)
         state.withLock { state in
             state.pages = 0
             state.isRestDue = false

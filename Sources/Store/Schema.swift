@@ -11,6 +11,7 @@ enum Schema {
             }
             try database.execute(sql: "PRAGMA application_id = \(StoreConfiguration.applicationID)")
             try database.execute(sql: "PRAGMA user_version = \(StoreConfiguration.schemaVersion)")
+            CrashPoint.pass(.migrationMade)
         }
         return migrator
     }

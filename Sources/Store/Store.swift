@@ -75,7 +75,9 @@ package final class Store: Sendable {
             let pool = try DatabasePool(path: file.path, configuration: configuration)
             // GRDB sets NORMAL with the WAL mode, so this comes after it.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(synchronous.rawValue)") }
+            CrashPoint.pass(.migrationBegun)
             try Schema.migrator.migrate(pool)
+            CrashPoint.pass(.migrationCommitted)
             let beside = StoreConfiguration.database(for: .readWrite) { _ in }
             let checkpointer = try Checkpointer(path: file.path, configuration: beside)
             return Store(path: file.path, access: access, database: pool, checkpointer: checkpointer)
@@ -154,6 +156,8 @@ package final class Store: Sendable {
     /// - Throws: `DatabaseError`.
     @discardableResult
     package func checkpoint(_ kind: Checkpoint) throws -> Bool {
+        CrashPoint.pass(.checkpointBegun)
+        defer { CrashPoint.pass(.checkpointDone) }
         if case .passive = kind, let checkpointer { return try checkpointer.copyNow() }
         return try database.writeWithoutTransaction { database in
             try BoundStatement(database, "PRAGMA wal_checkpoint(\(kind.rawValue))").first { !$0.bool(0) } ?? false

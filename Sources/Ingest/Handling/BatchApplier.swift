@@ -29,7 +29,10 @@ struct BatchApplier {
     ///
     /// - Throws: faults of the machine; the caller rolls back.
     func applyOneByOne(_ rows: [InboxLog.Row], _ directory: inout ActorDirectory, _ db: Database) throws {
-        for row in rows { try applyAlone(row, &directory, db) }
+        for row in rows {
+            try applyAlone(row, &directory, db)
+            CrashPoint.pass(.applyAlone)
+        }
     }
 
     private func applyAlone(_ row: InboxLog.Row, _ directory: inout ActorDirectory, _ db: Database) throws {

@@ -113,6 +113,7 @@ package actor EventHandler {
             try handler.log(batch)
         }
         guard let result else { return queue.discard(count: batch.count, .stop) }
+        CrashPoint.pass(.logCommitted)
         queue.settle(
             count: batch.count,
             stored: result.rows.count,
@@ -123,16 +124,20 @@ package actor EventHandler {
         _ = await persist { handler in
             try handler.apply(batch, result.rows)
         }
+        CrashPoint.pass(.applyCommitted)
         queue.noteProgress()
     }
 
     /// Commit 1.
     private func log(_ batch: DraftedBatch) throws -> InboxLog.Result {
         try store.write { db in
+            CrashPoint.pass(.logBegun)
             try forgetIfOthersWrote(db)
             try GapLedger(clock: clock).write(batch.batch.notes, db)
             let result = try InboxLog(db: db).log(batch, &directory)
+            CrashPoint.pass(.logInserted)
             try tracker.save(batch.drafts, from: batch.batch.source, db)
+            CrashPoint.pass(.logPositioned)
             // Else commit 2 does, when the batch is out of hand.
             if result.rows.isEmpty { try journal.saveIfDue(db) }
             return result
@@ -149,8 +154,10 @@ package actor EventHandler {
             )
             do {
                 try store.write { db in
+                    CrashPoint.pass(.applyBegun)
                     try forgetIfOthersWrote(db)
                     try applier.applyTogether(rows, &directory, db)
+                    CrashPoint.pass(.applyApplied)
                     try journal.saveIfDue(db)
                 }
             } catch let error where FaultKind(of: error) == .event {

@@ -59,8 +59,13 @@ struct RowApplier {
             let activity = ActivityRepository(db)
             for row in rows { _ = try activity.beginAttempt(row.id) }
         }
+        CrashPoint.pass(.recoveryCounted)
         do {
-            try store.write { db in _ = try apply(rows, db) }
+            try store.write { db in
+                _ = try apply(rows, db)
+                CrashPoint.pass(.recoveryApplied)
+            }
+            CrashPoint.pass(.recoveryCommitted)
         } catch {
             // The machine failed and not an event: that is no interruption. If this fails too, it counts as one.
             try store.write { db in

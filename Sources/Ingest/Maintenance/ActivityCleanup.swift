@@ -180,8 +180,10 @@ package actor ActivityCleanup {
                         limit: ActivityCleanup.purgeChunk
                     )
                     if purge.isComplete { try purgeDone(actor, db) }
+                    CrashPoint.pass(.purgeDeleted)
                     return purge
                 }
+                CrashPoint.pass(.purgeCommitted)
                 last = purge.lastID
                 isComplete = purge.isComplete
                 try await giveWay(ContinuousClock.now - start)

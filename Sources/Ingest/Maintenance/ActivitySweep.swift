@@ -137,7 +137,12 @@ package struct ActivitySweep {
     /// One transaction of about 20 ms, and then the writer's turn.
     private mutating func chunk<Value>(_ work: (Database) throws -> Value) async throws -> Value {
         let start = ContinuousClock.now
-        let value = try store.write(work)
+        let value = try store.write { db in
+            let value = try work(db)
+            CrashPoint.pass(.sweepDeleted)
+            return value
+        }
+        CrashPoint.pass(.sweepCommitted)
         let took = ContinuousClock.now - start
         pace.adjust(took)
         try await giveWay(took)

@@ -33,14 +33,19 @@ struct DaemonRig {
 
     /// The sums of the database; zeros while there is none.
     func totals() throws -> ActivityTotals {
-        guard FileManager.default.fileExists(atPath: database) else { return ActivityTotals() }
+        try read(else: ActivityTotals()) { db in try CounterRepository(db).totals() }
+    }
+
+    /// Reads the database, or gives another value while there is none.
+    func read<Value>(else other: Value, _ body: (Database) throws -> Value) throws -> Value {
+        guard FileManager.default.fileExists(atPath: database) else { return other }
         do {
             let store = try Store.open(path: database, access: .readOnly)
             defer { try? store.close() }
-            return try store.read { db in try CounterRepository(db).totals() }
+            return try store.read(body)
         } catch is StoreError {
             // The daemon is making the file just now.
-            return ActivityTotals()
+            return other
         }
     }
 
