@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import GRDBSQLite
+import Glibc
 import Synchronization
 
 /// Moves the write-ahead log into the database's file beside the writer, on a connection of its own.
@@ -19,6 +20,17 @@ final class Checkpointer: Sendable {
 
         /// What may be left for the writer, which stands still for it.
         var restBytes = 8 * 1024 * 1024
+
+        /// The usual ones; in a debug build `WINDSOCK_CHECKPOINT_BYTES` makes them as small as a test needs them.
+        static var current: Limits {
+            var limits = Limits()
+            #if DEBUG
+            if let text = getenv("WINDSOCK_CHECKPOINT_BYTES"), let bytes = Int(String(cString: text)) {
+                limits = Limits(startBytes: bytes, limitBytes: 2 * bytes, restBytes: bytes / 4)
+            }
+            #endif
+            return limits
+        }
     }
 
     /// How often is copied at most before the writer gets the rest, however much that is.
@@ -36,10 +48,24 @@ final class Checkpointer: Sendable {
     private let limits: Limits
     private let copying = DispatchQueue(label: "windsock.checkpoint")
     private let state = Mutex(State())
+    private let damage: StoreDamage
 
     /// Opens a connection to the database of a daemon's writer.
-    init(path: String, configuration: Configuration, limits: Limits = Limits()) throws {
+    ///
+    /// - Parameters:
+    ///   - path: The database.
+    ///   - configuration: For the connection.
+    ///   - limits: How long the log may become.
+    ///   - damage: Told what went wrong; from then on nothing more is moved.
+    /// - Throws: `DatabaseError`.
+    init(
+        path: String,
+        configuration: Configuration,
+        limits: Limits = Limits(),
+        damage: StoreDamage
+    ) throws {
         self.limits = limits
+        self.damage = damage
         connection = try DatabaseQueue(path: path, configuration: configuration)
     }
 
@@ -112,7 +138,7 @@ final class Checkpointer: Sendable {
 
     private func note(_ work: () throws -> Void) {
         do {
-            try work()
+            try damage.watch(work)
             state.withLock { $0.failure = nil }
         } catch DatabaseError.SQLITE_INTERRUPT {
             // It was told to end, and nothing is wrong.

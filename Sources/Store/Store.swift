@@ -32,11 +32,19 @@ package final class Store: Sendable {
     private let database: any DatabaseWriter
     /// Only the daemon has one; elsewhere SQLite's automatic checkpoint will do.
     private let checkpointer: Checkpointer?
+    private let damage: StoreDamage
 
-    private init(path: String, access: Access, database: any DatabaseWriter, checkpointer: Checkpointer? = nil) {
+    private init(
+        path: String,
+        access: Access,
+        database: any DatabaseWriter,
+        damage: StoreDamage,
+        checkpointer: Checkpointer? = nil
+    ) {
         self.path = path
         self.access = access
         self.database = database
+        self.damage = damage
         self.checkpointer = checkpointer
     }
 
@@ -67,10 +75,11 @@ package final class Store: Sendable {
         let configuration = StoreConfiguration.database(for: access) { database in
             try Schema.verify(database, path: file.path, mayBeEmpty: access.isDaemon)
         }
+        let damage = StoreDamage(path: file.path)
         do {
             guard case .daemon(let synchronous) = access else {
                 let queue = try DatabaseQueue(path: file.path, configuration: configuration)
-                return Store(path: file.path, access: access, database: queue)
+                return Store(path: file.path, access: access, database: queue, damage: damage)
             }
             let pool = try DatabasePool(path: file.path, configuration: configuration)
             // GRDB sets NORMAL with the WAL mode, so this comes after it.
@@ -79,8 +88,19 @@ package final class Store: Sendable {
             try Schema.migrator.migrate(pool)
             CrashPoint.pass(.migrationCommitted)
             let beside = StoreConfiguration.database(for: .readWrite) { _ in }
-            let checkpointer = try Checkpointer(path: file.path, configuration: beside)
-            return Store(path: file.path, access: access, database: pool, checkpointer: checkpointer)
+            let checkpointer = try Checkpointer(
+                path: file.path,
+                configuration: beside,
+                limits: .current,
+                damage: damage
+            )
+            return Store(
+                path: file.path,
+                access: access,
+                database: pool,
+                damage: damage,
+                checkpointer: checkpointer
+            )
         } catch {
             throw file.explain(error, opening: access)
         }
@@ -90,19 +110,27 @@ package final class Store: Sendable {
     ///
     /// - Parameter body: What to do; a repository made in it must not leave it.
     /// - Returns: What `body` returns.
-    /// - Throws: `DatabaseError`, or what `body` throws; then nothing was written.
+    /// - Throws: `DatabaseError`, or what `body` throws; then nothing was written. ``StoreError/damaged(_:reason:)`` from the
+    ///   first fault on after which the file cannot be relied on.
     @discardableResult
     package func write<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try database.writeWithoutTransaction { database in
+        try writeWithoutTransaction { database in
             var value: Value?
             try database.inTransaction(.immediate) {
                 value = try body(database)
+                // The checkpointer may have found it out meanwhile.
+                if let error = damage.error { throw error }
                 return .commit
             }
             checkpointer?.noteCommit(database)
             guard let value else { preconditionFailure("a committed transaction has a value") }
             return value
         }
+    }
+
+    /// Has a closure called, once and from any thread, when the file turns out to be one that cannot be relied on.
+    package func whenDamaged(_ body: @escaping @Sendable (StoreError) -> Void) {
+        damage.listen(body)
     }
 
     /// Runs `body` on the writer's connection without a transaction around it.
@@ -112,7 +140,7 @@ package final class Store: Sendable {
     /// - Throws: `DatabaseError`, or what `body` throws.
     @discardableResult
     package func writeWithoutTransaction<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try database.writeWithoutTransaction(body)
+        try damage.watch { try database.writeWithoutTransaction(body) }
     }
 
     /// Runs `body` on one state of the database, which nothing changes meanwhile.
@@ -123,7 +151,12 @@ package final class Store: Sendable {
     /// - Returns: What `body` returns.
     /// - Throws: `DatabaseError`, or what `body` throws.
     package func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try database.read(body)
+        do {
+            return try database.read(body)
+        } catch {
+            damage.note(error)
+            throw error
+        }
     }
 
     /// A number that changes when another process wrote (https://www.sqlite.org/pragma.html#pragma_data_version).
@@ -158,8 +191,8 @@ package final class Store: Sendable {
     package func checkpoint(_ kind: Checkpoint) throws -> Bool {
         CrashPoint.pass(.checkpointBegun)
         defer { CrashPoint.pass(.checkpointDone) }
-        if case .passive = kind, let checkpointer { return try checkpointer.copyNow() }
-        return try database.writeWithoutTransaction { database in
+        if case .passive = kind, let checkpointer { return try damage.watch { try checkpointer.copyNow() } }
+        return try writeWithoutTransaction { database in
             try BoundStatement(database, "PRAGMA wal_checkpoint(\(kind.rawValue))").first { !$0.bool(0) } ?? false
         }
     }
@@ -173,7 +206,7 @@ package final class Store: Sendable {
     package func close(emptyingLogWithin time: Duration = .milliseconds(250)) throws {
         if let checkpointer {
             try checkpointer.close()
-            try interrupting(after: time) { try checkpoint(.truncate) }
+            if damage.error == nil { try interrupting(after: time) { try checkpoint(.truncate) } }
         }
         try database.close()
     }

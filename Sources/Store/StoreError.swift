@@ -15,6 +15,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
     /// A later version of Windsock wrote the file.
     case newerSchema(_ path: String, found: Int, known: Int)
 
+    /// The disk or the file failed in a way after which nothing that is written can be relied on.
+    case damaged(_ path: String, reason: String)
+
     /// The log has no entry of this id.
     case noActivity(_ id: Int64)
 
@@ -34,6 +37,9 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
         case .newerSchema(let path, let found, let known):
             "the database at \(path) has schema \(found), this Windsock knows schemas up to \(known): "
                 + "use the version that wrote it, or a later one"
+        case .damaged(let path, let reason):
+            "the database at \(path) cannot be relied on any more, and nothing more was written to it: \(reason); "
+                + "see to the disk (dmesg), then start again"
         case .noActivity(let id):
             "the log has no entry \(id)"
         case .io(let message):

@@ -22,7 +22,12 @@ struct CheckpointerTests {
             )
             try database.execute(sql: "CREATE TABLE t (id INTEGER PRIMARY KEY, x BLOB NOT NULL)")
         }
-        checkpointer = try Checkpointer(path: path, configuration: Configuration(), limits: Self.limits)
+        checkpointer = try Checkpointer(
+            path: path,
+            configuration: Configuration(),
+            limits: Self.limits,
+            damage: StoreDamage(path: path)
+        )
     }
 
     private func write(rows: Int) throws {

@@ -16,12 +16,14 @@ package final class RunningProcess: Sendable {
     /// - Parameters:
     ///   - name: The product.
     ///   - arguments: Its arguments.
+    ///   - wrapper: The program that is to start it, with its arguments; empty for none.
     ///   - environment: Variables to set beside those of the tests.
     ///   - folder: Where its standard error is kept; several processes of one folder add to one file.
     /// - Throws: What the system says.
     package init(
         _ name: String,
         _ arguments: [String],
+        wrapper: [String] = [],
         environment: [String: String] = [:],
         in folder: TemporaryFolder
     ) throws {
@@ -29,9 +31,14 @@ package final class RunningProcess: Sendable {
         if !FileManager.default.fileExists(atPath: errorFile.path) { try folder.write("", to: "\(name).log") }
         let log = try FileHandle(forWritingTo: errorFile)
         try log.seekToEnd()
-        process = Process()
-        process.executableURL = try CommandRunner.product(name)
-        process.arguments = arguments
+        let product = try CommandRunner.product(name)
+        if let program = wrapper.first {
+            process = try TestProgram.make(program, wrapper.dropFirst() + [product.path] + arguments)
+        } else {
+            process = Process()
+            process.executableURL = product
+            process.arguments = arguments
+        }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -32,7 +32,8 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: what keeps the database from being opened or recovered; ``DatabaseLock/Held``; `WebSocketError` for a
     ///   host that is no URL; `ZstdDictionaryError` for a dictionary that is not v1's; `StreamRefused` when every host
-    ///   refuses at the start what the configuration asks for.
+    ///   refuses at the start what the configuration asks for; `StoreError.damaged` when the file or its disk failed in a
+    ///   way after which no write can be relied on.
     package func run() async throws {
         ProcessMemory.giveBackLargeBlocks()
         let access = Store.Access.daemon(synchronous: settings.database.storeSynchronous)
@@ -51,34 +52,35 @@ package struct Daemon: Sendable {
                 "hosts": "\(settings.jetstream.hosts.joined(separator: ", "))",
             ]
         )
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let reading = Mutex<StreamRefused?>(nil)
-            let read: @Sendable () async -> Void = {
-                do throws(StreamRefused) {
-                    try await parts.reader.run()
-                } catch {
-                    reading.withLock { $0 = error }
-                    parts.stop()
-                }
+        store.whenDamaged { error in
+            logger.critical("Stopping, since the database cannot be relied on", metadata: ["error": "\(error)"])
+            parts.stop(because: error)
+        }
+        await run(parts, signals)
+        try store.close()
+        if let reason = parts.reasonToEnd { throw reason }
+        logger.notice("Stopped", metadata: parts.handler.state.metadata)
+    }
+
+    /// Runs the parts side by side until they are told to stop.
+    private func run(_ parts: DaemonParts, _ signals: DaemonSignals) async {
+        let read: @Sendable () async -> Void = {
+            do throws(StreamRefused) {
+                try await parts.reader.run()
+            } catch {
+                parts.stop(because: error)
             }
-            let running: [@Sendable () async -> Void] = [read, parts.handler.run, parts.cleanup.run]
+        }
+        let running: [@Sendable () async -> Void] = [read, parts.handler.run, parts.cleanup.run]
+        let answerer = SignalAnswerer(source: source, settings: settings, levels: levels, parts: parts, logger: logger)
+        await withTaskGroup(of: Void.self) { group in
             for run in running { group.addTask { await run() } }
-            let answerer = SignalAnswerer(
-                source: source,
-                settings: settings,
-                levels: levels,
-                parts: parts,
-                logger: logger
-            )
             group.addTask { await answerer.answer(signals) }
             // The answerer ends only when it is cancelled, so these are the parts.
-            for _ in running { try await group.next() }
+            for _ in running { await group.next() }
             await parts.handler.saveState()
-            try store.close()
             group.cancelAll()
-            if let refused = reading.withLock({ $0 }) { throw refused }
         }
-        logger.notice("Stopped", metadata: parts.handler.state.metadata)
     }
 
     private func recover(_ store: Store) throws {
@@ -96,6 +98,10 @@ struct DaemonParts: Sendable {
     let cleanup: ActivityCleanup
     private let store: Store
     private let clock: WallClock
+    private let ending = EndingReason()
+
+    /// Why the parts had to stop; nil when they were asked to.
+    var reasonToEnd: (any Error)? { ending.first }
 
     /// Connection, sums, position, lag and gaps, for the log.
     var stateMetadata: Logger.Metadata {
@@ -117,7 +123,10 @@ struct DaemonParts: Sendable {
     }
 
     /// Has all parts end once they have finished what they hold; from any thread.
-    func stop() {
+    ///
+    /// - Parameter reason: why the program cannot go on; nil when it was asked to end.
+    func stop(because reason: (any Error)? = nil) {
+        if let reason { ending.note(reason) }
         reader.stop()
         cleanup.stop()
     }
@@ -148,6 +157,17 @@ struct DaemonParts: Sendable {
             onFault: { lock.write(fault: $0) }
         )
         cleanup = ActivityCleanup(settings.activity.cleanup, store: store, clock: clock, logger: logger)
+    }
+}
+
+/// The first reason why the program cannot go on.
+private final class EndingReason: Sendable {
+    private let reason = Mutex<(any Error)?>(nil)
+
+    var first: (any Error)? { reason.withLock { $0 } }
+
+    func note(_ error: any Error) {
+        reason.withLock { $0 = $0 ?? error }
     }
 }
 

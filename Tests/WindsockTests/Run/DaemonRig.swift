@@ -22,10 +22,15 @@ struct DaemonRig {
     }
 
     /// Starts the daemon on the rig's database.
-    func start(_ arguments: [String] = [], environment: [String: String] = [:]) throws -> RunningProcess {
+    func start(
+        _ arguments: [String] = [],
+        wrapper: [String] = [],
+        environment: [String: String] = [:]
+    ) throws -> RunningProcess {
         try RunningProcess(
             "windsock",
             ["run", "--host", server.url, "--database", database] + arguments,
+            wrapper: wrapper,
             environment: environment,
             in: folder
         )
