@@ -40,11 +40,18 @@ package struct Daemon: Sendable {
         try Store.examine(settings.database.path, for: access)
         // Before the database is opened: a newer version must not migrate it under a daemon that runs.
         let lock = try DatabaseLock(databaseAt: settings.database.path)
-        let store = try Store.open(path: settings.database.path, access: access)
-        try recover(store)
+        let reserve = DiskReserve(settings.database.reserve, databaseAt: settings.database.path, logger: logger)
+        let store = try open(access, reserve)
         // Until here SIGTERM ends the program at once, which loses nothing.
         let signals = await DaemonSignals()
-        let parts = try DaemonParts(settings, store: store, lock: lock, clock: clock, logger: logger)
+        let parts = try DaemonParts(
+            settings,
+            store: store,
+            lock: lock,
+            reserve: reserve,
+            clock: clock,
+            logger: logger
+        )
         logger.notice(
             "Started",
             metadata: [
@@ -80,6 +87,20 @@ package struct Daemon: Sendable {
             for _ in running { await group.next() }
             await parts.handler.saveState()
             group.cancelAll()
+        }
+    }
+
+    /// Opens the database and applies what an earlier run left, on a full disk with the room that was kept back for it.
+    private func open(_ access: Store.Access, _ reserve: DiskReserve) throws -> Store {
+        do {
+            let store = try Store.open(path: settings.database.path, access: access)
+            try recover(store)
+            return store
+        } catch {
+            guard reserve.releaseToOpen() else { throw error }
+            let store = try Store.open(path: settings.database.path, access: access)
+            try recover(store)
+            return store
         }
     }
 
@@ -131,7 +152,14 @@ struct DaemonParts: Sendable {
         cleanup.stop()
     }
 
-    init(_ settings: Settings, store: Store, lock: DatabaseLock, clock: WallClock, logger: Logger) throws {
+    init(
+        _ settings: Settings,
+        store: Store,
+        lock: DatabaseLock,
+        reserve: DiskReserve,
+        clock: WallClock,
+        logger: Logger
+    ) throws {
         self.store = store
         self.clock = clock
         reader = try JetstreamReader(
@@ -154,9 +182,16 @@ struct DaemonParts: Sendable {
             connection: reader.status,
             clock: clock,
             logger: logger,
+            reserve: reserve,
             onFault: { lock.write(fault: $0) }
         )
-        cleanup = ActivityCleanup(settings.activity.cleanup, store: store, clock: clock, logger: logger)
+        cleanup = ActivityCleanup(
+            settings.activity.cleanup,
+            store: store,
+            clock: clock,
+            logger: logger,
+            reserve: reserve
+        )
     }
 }
 
@@ -184,6 +219,10 @@ extension Settings.Activity {
 }
 
 extension Settings.Database {
+    var reserve: DiskReserve.Limits {
+        DiskReserve.Limits(minimumFreeBytes: minFreeBytes, ballastBytes: ballastBytes)
+    }
+
     fileprivate var storeSynchronous: StoreSynchronous {
         switch synchronous {
         case .normal: .normal

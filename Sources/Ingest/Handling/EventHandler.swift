@@ -32,6 +32,8 @@ package actor EventHandler {
     private let queue: MessageQueue
     private let tracker: PositionTracker
     private let journal: RunJournal
+    /// Nil where nobody watches the disk.
+    private let reserve: DiskReserve?
 
     private var directory = ActorDirectory()
     private var dataVersion: Int64?
@@ -45,9 +47,11 @@ package actor EventHandler {
         connection: ConnectionStatus,
         clock: WallClock,
         logger: Logger,
+        reserve: DiskReserve? = nil,
         onFault: @escaping @Sendable (String?) -> Void = { _ in }
     ) {
         self.options = options
+        self.reserve = reserve
         self.store = store
         self.queue = queue
         self.clock = clock
@@ -180,10 +184,12 @@ package actor EventHandler {
         var random = SystemRandomNumberGenerator()
         while true {
             do {
+                try reserve?.check()
                 let value = try work(self)
                 if journal.clearFault() { logger.notice("The database takes writes again; going on") }
                 return value
             } catch {
+                reserve?.note(error)
                 directory.forgetAll()
                 tracker.forget()
                 journal.forget()

@@ -25,6 +25,8 @@ package actor ActivityCleanup {
     package static let tickInterval: Duration = .seconds(5)
     /// Tombstones live as long as the log, and at least as long as a server's look-back can bring events again.
     private static let shortestTombstoneLife: Duration = .seconds(72 * 3600)
+    /// The longest time between two sweeps while the disk is short of room.
+    private static let shortInterval: Duration = .seconds(60)
     /// Records of deleted accounts that one chunk removes.
     private static let purgeChunk = 500
 
@@ -32,6 +34,8 @@ package actor ActivityCleanup {
     private let store: Store
     private let clock: WallClock
     private let logger: Logger
+    /// Nil where nobody watches the disk.
+    private let reserve: DiskReserve?
     private let tickInterval: Duration
     private let options: Mutex<Options>
     private let ticks: AsyncStream<Void>
@@ -51,8 +55,10 @@ package actor ActivityCleanup {
         store: Store,
         clock: WallClock,
         logger: Logger,
+        reserve: DiskReserve? = nil,
         tickInterval: Duration = ActivityCleanup.tickInterval
     ) {
+        self.reserve = reserve
         self.options = Mutex(options)
         self.store = store
         self.clock = clock
@@ -103,13 +109,17 @@ package actor ActivityCleanup {
             return isWished
         }
         do {
+            try makeRoom()
             try await purgeDeletedAccounts()
             if isWished || isDue { try await sweep() } else { try await keepWithinBytes() }
+            try makeRoom()
+            reserve?.keep()
             if let failure = store.checkpointFailure { throw CheckpointFailed(description: failure) }
             failure = nil
         } catch is CancellationError {
             return
         } catch {
+            reserve?.note(error)
             if isWished { isSweepWished.withLock { $0 = true } }
             note("\(error)")
         }
@@ -122,10 +132,20 @@ package actor ActivityCleanup {
         logger.error("Clean-up failed; it is tried again at every tick", metadata: ["error": "\(failure)"])
     }
 
+    /// Has the write-ahead log give its room back where the disk is short of it.
+    private func makeRoom() throws {
+        guard let reserve, reserve.isShort else { return }
+        reserve.release()
+        try store.checkpoint(.truncate)
+    }
+
     private var isDue: Bool {
         guard let lastSweep else { return true }
+        let usual = options.withLock { $0.interval }
+        // What falls due while the disk is short of room is to go soon.
+        let interval = reserve?.isShort == true ? min(usual, ActivityCleanup.shortInterval) : usual
         // A timer's ticks come a little early or late.
-        return ContinuousClock.now - lastSweep >= options.withLock { $0.interval } - tickInterval / 2
+        return ContinuousClock.now - lastSweep >= interval - tickInterval / 2
     }
 
     private func sweep() async throws {
@@ -201,6 +221,8 @@ package actor ActivityCleanup {
     /// Leaves the writer to the handler for as long as the chunk took.
     private func giveWay(_ took: Duration) async throws {
         if stopping { throw CancellationError() }
+        // Once it is copied, the log is begun anew instead of growing on.
+        if reserve?.isShort == true { try store.checkpoint(.passive) }
         try await Task.sleep(for: min(took, .milliseconds(100)))
     }
 }

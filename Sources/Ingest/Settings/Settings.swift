@@ -35,6 +35,10 @@ package struct Settings: Sendable, Equatable {
         package var synchronous: Synchronous
         /// The least time between two commits of a busy stream.
         package var commitIntervalMilliseconds: Int
+        /// With less than this free on its file system nothing more is written; 0 for no such limit.
+        package var minFreeBytes: Int64
+        /// What is kept back on its file system for a clean-up on a full disk; 0 for nothing.
+        package var ballastBytes: Int64
     }
 
     /// The log of events.
@@ -77,7 +81,13 @@ package struct Settings: Sendable, Equatable {
             dictionaryFile: nil,
             lookBackHours: 24
         ),
-        database: Database(path: "windsock.db", synchronous: .normal, commitIntervalMilliseconds: 100),
+        database: Database(
+            path: "windsock.db",
+            synchronous: .normal,
+            commitIntervalMilliseconds: 100,
+            minFreeBytes: 1024 * 1024 * 1024,
+            ballastBytes: 256 * 1024 * 1024
+        ),
         activity: Activity(
             retentionHours: 168,
             cleanupIntervalSeconds: 3600,

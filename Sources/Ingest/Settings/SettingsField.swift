@@ -36,6 +36,8 @@ extension Settings {
                 key: "commitIntervalMilliseconds",
                 value: .integer(Int64(database.commitIntervalMilliseconds))
             ),
+            SettingsField(section: "database", key: "minFreeBytes", value: .integer(database.minFreeBytes)),
+            SettingsField(section: "database", key: "ballastBytes", value: .integer(database.ballastBytes)),
             SettingsField(section: "activity", key: "retentionHours", value: .integer(Int64(activity.retentionHours))),
             SettingsField(
                 section: "activity",

@@ -21,6 +21,12 @@ enum SettingsLimits {
     /// Above ten seconds an operator would take a working daemon for a hanging one.
     static let commitIntervalMilliseconds: ClosedRange<Int64> = 1...10_000
 
+    /// Any disk, or 0 for no limit.
+    static let minFreeBytes: ClosedRange<Int64> = 0...Int64.max
+
+    /// Above this it would rather be a disk that is too large; 0 for none.
+    static let ballastBytes: ClosedRange<Int64> = 0...64 * 1024 * 1024 * 1024
+
     /// Ten years: beyond that it is a slip of the keyboard.
     static let retentionHours: ClosedRange<Int64> = 1...87_600
 

@@ -89,6 +89,8 @@ struct SettingsParser {
             into: &database.commitIntervalMilliseconds,
             in: SettingsLimits.commitIntervalMilliseconds
         )
+        readNumber("database.minFreeBytes", into: &database.minFreeBytes, in: SettingsLimits.minFreeBytes)
+        readNumber("database.ballastBytes", into: &database.ballastBytes, in: SettingsLimits.ballastBytes)
     }
 
     private mutating func readActivity(into activity: inout Settings.Activity) {
