@@ -14,6 +14,7 @@ struct Windsock: AsyncParsableCommand {
               windsock run --config FILE          read what a configuration asks for
               windsock status                     where it stands, what it has
               windsock gaps                       where events may have been missed
+              windsock verify                     whether the tables agree with one another
               windsock activity --status error    what went wrong today
 
             All commands but run need a database that run has made. They work while it runs and while it does not.
@@ -23,7 +24,7 @@ struct Windsock: AsyncParsableCommand {
         version: windsockVersion,
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, GapsCommand.self, ActivityCommand.self,
-            RecordsCommand.self, CleanupCommand.self, DebugCommand.self,
+            RecordsCommand.self, CleanupCommand.self, VerifyCommand.self, DebugCommand.self,
         ]
     )
 

@@ -25,7 +25,9 @@ struct QueryCostTests {
     func `invariant 9: no query costs more because the log is ten times as long`() throws {
         let short = try LongDatabase(rows: Self.shortRows)
         let long = try LongDatabase(rows: Self.longRows)
-        let queries = Self.lists + Self.lookUps + Self.logWrites + Self.stateWrites + Self.chunks
+        let queries =
+            Self.lists + Self.lookUps + Self.logWrites + Self.stateWrites + Self.chunks
+            + Self.verification
         for query in queries {
             let cheap = try steps(query, short)
             let dear = try steps(query, long)

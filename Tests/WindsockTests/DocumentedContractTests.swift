@@ -35,7 +35,7 @@ import Texts
         let examples = try Self.examples()
         let commands = [
             ["activity", "list"], ["activity", "show"], ["activity", "buckets"], ["status"], ["gaps"],
-            ["records"],
+            ["records"], ["verify"],
         ].map { "windsock \($0.joined(separator: " ")) --json" }
         #expect(Set(examples.keys) == Set(commands))
 
@@ -52,6 +52,9 @@ import Texts
         try database.logGaps([SampleDatabase.Gap(healedSecondsAgo: 1)])
         let gaps = try await database.json("gaps")
         expectDocumented(gaps["items"][0], in: examples["windsock gaps --json"]?["items"][0])
+        let verified = try await SampleDatabase().json("verify")
+        expectDocumented(verified, in: examples["windsock verify --json"])
+        expectDocumented(verified["checks"][0], in: examples["windsock verify --json"]?["checks"][0])
         let status = try await database.json("status")
         let documented = examples["windsock status --json"]
         #expect(documented?.keys.subtracting(["run"]) == status.keys)

@@ -199,7 +199,7 @@ extension EventApplier {
         }
         // One that names no handle tells nothing that is stored, and must not make an older one that does count for old.
         guard let handle = identity.handle else { return .success }
-        let order = order(identity.relayTimeMicroseconds, identity.seq, draft)
+        let order = EventApplier.order(identity.relayTimeMicroseconds, identity.seq, draft)
         guard isNewer(order, than: (actor.identityTimeMicroseconds, actor.identitySeq)) else {
             return .skipped(EventApplier.olderStateMessage)
         }
@@ -217,7 +217,7 @@ extension EventApplier {
         _ draft: EventDraft,
         _ directory: inout ActorDirectory
     ) throws -> Outcome {
-        let order = order(account.relayTimeMicroseconds, account.seq, draft)
+        let order = EventApplier.order(account.relayTimeMicroseconds, account.seq, draft)
         let floor = TID(lastAt: order.timeMicroseconds).text
         guard let actor = try actors.find(String(draft.did)) else {
             guard account.isDeletion else { return .skipped(EventApplier.unknownActorMessage) }
@@ -256,7 +256,7 @@ extension EventApplier {
 
     /// What tells the newer of two events: the relay's time, then its sequence number, which means nothing to another
     /// relay.
-    private func order(
+    static func order(
         _ relayTimeMicroseconds: Int64?,
         _ seq: Int64?,
         _ draft: EventDraft

@@ -24,7 +24,7 @@ package actor ActivityCleanup {
     /// The timer ticks this often, and decides each time whether a sweep is due.
     package static let tickInterval: Duration = .seconds(5)
     /// Tombstones live as long as the log, and at least as long as a server's look-back can bring events again.
-    private static let shortestTombstoneLife: Duration = .seconds(72 * 3600)
+    static let shortestTombstoneLife: Duration = .seconds(72 * 3600)
     /// The longest time between two sweeps while the disk is short of room.
     private static let shortInterval: Duration = .seconds(60)
     /// Records of deleted accounts that one chunk removes.

@@ -16,6 +16,11 @@ package struct AccountTombstoneRepository {
         try select.first(did) { $0.text(0) }
     }
 
+    /// The revision up to which everything of an account is deleted, or nil when it was never deleted.
+    package func floor(_ did: String) throws -> String? {
+        try select.first(did) { $0.text(0) }
+    }
+
     /// The newest deletion of an account, or nil when it was never deleted.
     package func find(_ did: ByteText) throws -> (rev: String, accountTimeMicroseconds: Int64)? {
         try select.first(did) { ($0.text(0), $0.int64(1)) }
