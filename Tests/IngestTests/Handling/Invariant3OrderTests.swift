@@ -1,5 +1,4 @@
 import Store
-import TestSupport
 import Testing
 
 @testable import Ingest
@@ -138,67 +137,5 @@ struct Invariant3OrderTests {
         #expect(try harness.record(SampleCommit(at: 1)) == nil)
         #expect(try harness.tombstone(SampleCommit(at: 1)) == nil)
         #expect(try harness.actor() == nil)
-    }
-
-    @Test
-    func `invariant 3: three hundred random histories end the same in order, shuffled and with duplicates`()
-        async throws
-    {
-        let harness = try IngestHarness()
-        var random = SeededGenerator(seed: 3)
-        var lives: [[String]] = []
-        for seed in 0..<100 as Range<UInt64> {
-            let inOrder = RandomHistory(seed: seed, did: did("\(seed) in order"))
-            lives.append([inOrder.first] + inOrder.rest)
-            for shuffle in 0..<3 as Range<UInt64> {
-                lives.append(
-                    RandomHistory(seed: seed, did: did("\(seed) shuffled \(shuffle)")).shuffled(
-                        seed: seed * 3 + shuffle
-                    )
-                )
-            }
-        }
-        var stream = Interleaving(lives)
-        while let lines = stream.next(upTo: Int.random(in: 1...600, using: &random), using: &random) {
-            // Now and then a run is killed between its two commits.
-            if Int.random(in: 0..<8, using: &random) == 0 {
-                try harness.logOnly(lines)
-                try harness.recover()
-            } else {
-                try await harness.process(lines)
-            }
-        }
-        let state = try harness.state()
-        #expect(state.count == lives.count)
-        #expect(state.values.contains { !$0.deletedRev.isEmpty && !$0.records.isEmpty })
-        #expect(state.values.contains { !$0.tombstones.isEmpty && $0.handle != nil })
-        for seed in 0..<100 {
-            let inOrder = try #require(state[did("\(seed) in order")])
-            for shuffle in 0..<3 {
-                #expect(state[did("\(seed) shuffled \(shuffle)")] == inOrder, "seed \(seed), shuffle \(shuffle)")
-            }
-        }
-        #expect(try harness.count(status: .error) == 0)
-        try harness.expectSums()
-    }
-}
-
-/// Several streams become one, each in its own order.
-private struct Interleaving {
-    private var streams: [ArraySlice<String>]
-
-    init(_ streams: [[String]]) {
-        self.streams = streams.map { $0[...] }
-    }
-
-    /// The next lines; nil at the end.
-    mutating func next(upTo count: Int, using random: inout SeededGenerator) -> [String]? {
-        var lines: [String] = []
-        while lines.count < count, !streams.isEmpty {
-            let index = Int.random(in: 0..<streams.count, using: &random)
-            if let line = streams[index].popFirst() { lines.append(line) }
-            if streams[index].isEmpty { streams.remove(at: index) }
-        }
-        return lines.isEmpty ? nil : lines
     }
 }

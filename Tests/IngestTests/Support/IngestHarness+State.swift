@@ -51,6 +51,20 @@ extension IngestHarness {
         }
     }
 
+    /// The state of a DID without an actor, which is one whose account was deleted before anything of it was stored.
+    ///
+    /// Nothing is known of its name and standing then, which are taken from `other`.
+    func stateWithoutActor(_ did: String, after other: ActorState) throws -> ActorState {
+        let floor = try floor(did) ?? ""
+        return try store.read { db in
+            var state = other
+            state.deletedRev = floor
+            state.records = []
+            state.tombstones = try tombstones(did, above: floor, db)
+            return state
+        }
+    }
+
     private func records(_ did: String, above floor: String, _ db: Database) throws -> [ActorState.Record] {
         let sql = """
             SELECT collection, rkey, rev, cid, json FROM record

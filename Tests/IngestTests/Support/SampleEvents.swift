@@ -79,12 +79,15 @@ struct SampleIdentity {
     var seconds: Int64
     /// The relay's own; nil leaves the field out.
     var seq: Int64?
+    /// How much later than its inner time the host says that it was.
+    var timeShiftMicroseconds: Int64 = 0
 
     var json: String {
         let handle = handle.map { #""handle":"\#($0)","# } ?? ""
         let seq = seq.map { #""seq":\#($0),"# } ?? ""
+        let told = at(seconds) + timeShiftMicroseconds
         return
-            #"{"did":"\#(did)","time_us":\#(at(seconds)),"kind":"identity","identity":{"did":"\#(did)",\#(handle)\#(seq)"#
+            #"{"did":"\#(did)","time_us":\#(told),"kind":"identity","identity":{"did":"\#(did)",\#(handle)\#(seq)"#
             + #""time":"\#(UTCTimestamp.text(microseconds: at(seconds)))"}}"#
     }
 }
@@ -99,12 +102,15 @@ struct SampleAccount {
     var seconds: Int64
     /// The relay's own; nil leaves the field out.
     var seq: Int64?
+    /// How much later than its inner time the host says that it was.
+    var timeShiftMicroseconds: Int64 = 0
 
     var json: String {
         let status = status.map { #","status":"\#($0)""# } ?? ""
         let seq = seq.map { #""seq":\#($0),"# } ?? ""
+        let told = at(seconds) + timeShiftMicroseconds
         return
-            #"{"did":"\#(did)","time_us":\#(at(seconds)),"kind":"account","account":{"active":\#(active),"did":"\#(did)","#
+            #"{"did":"\#(did)","time_us":\#(told),"kind":"account","account":{"active":\#(active),"did":"\#(did)","#
             + #"\#(seq)"time":"\#(UTCTimestamp.text(microseconds: at(seconds)))"\#(status)}}"#
     }
 
