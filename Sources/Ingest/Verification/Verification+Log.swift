@@ -93,7 +93,7 @@ extension Verification {
         while let after = last {
             last = try store.read { db in
                 let repository = VerificationRepository(db)
-                let stretch = try repository.stretch(after: after, through: newest, limit: Verification.rowsOfLook)
+                let stretch = try repository.stretch(after: after, through: newest, limit: rowsOfLook)
                 if let stretch { try visit(stretch, after, repository) }
                 return stretch?.lastID
             }

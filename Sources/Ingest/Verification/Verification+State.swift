@@ -14,7 +14,7 @@ extension Verification {
                     let stretch = try repository.recordStretch(
                         after: after,
                         through: newest,
-                        limit: Verification.rowsOfLook
+                        limit: rowsOfLook
                     )
                 else { return nil }
                 check.examine(stretch.rows)
@@ -57,7 +57,7 @@ extension Verification {
                 return try repository.unsoundTombstones(
                     after: place,
                     loggedAfter: try repository.oldestEnded()?.1 ?? .max,
-                    limit: Verification.rowsOfLook
+                    limit: rowsOfLook
                 )
             }
             check.examine(part.rows)

@@ -8,15 +8,21 @@ package import Store
 /// whatever is written meanwhile. Each state is kept only for a part of a table, because the write-ahead log grows while a
 /// reader stays; only a sum over a whole table takes one look along an index of it.
 package struct Verification {
-    /// How many rows one look covers: about 20 ms.
-    static let rowsOfLook = 2_000
-
     let store: Store
     let nowMicroseconds: Int64
+    /// How many rows one look covers.
+    let rowsOfLook: Int
 
-    package init(store: Store, nowMicroseconds: Int64) {
+    /// Makes a verification.
+    ///
+    /// - Parameters:
+    ///   - store: the database.
+    ///   - nowMicroseconds: the moment of the question, since the Unix epoch.
+    ///   - rowsOfLook: how many rows one look covers; so many take about 20 ms.
+    package init(store: Store, nowMicroseconds: Int64, rowsOfLook: Int = 2_000) {
         self.store = store
         self.nowMicroseconds = nowMicroseconds
+        self.rowsOfLook = rowsOfLook
     }
 
     /// Looks at everything.

@@ -55,9 +55,10 @@ enum SampleHistory {
 }
 
 extension IngestHarness {
-    /// What a verification finds now.
-    func verify(examinesFile: Bool = false) throws -> [VerifiedCheck] {
-        try Verification(store: store, nowMicroseconds: clock.now).run(examinesFile: examinesFile)
+    /// What a verification finds now, in looks so small that it takes several.
+    func verify(examinesFile: Bool = false, rowsOfLook: Int = 3) throws -> [VerifiedCheck] {
+        let verification = Verification(store: store, nowMicroseconds: clock.now, rowsOfLook: rowsOfLook)
+        return try verification.run(examinesFile: examinesFile)
     }
 
     /// Which of the checks differ.
@@ -66,7 +67,9 @@ extension IngestHarness {
     }
 
     /// Expects that a verification finds nothing.
-    func expectSound(sourceLocation: SourceLocation = #_sourceLocation) throws {
-        for check in try verify() { #expect(check.differences == [], sourceLocation: sourceLocation) }
+    func expectSound(rowsOfLook: Int = 3, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        for check in try verify(rowsOfLook: rowsOfLook) {
+            #expect(check.differences == [], sourceLocation: sourceLocation)
+        }
     }
 }

@@ -127,18 +127,18 @@ struct VerificationTests {
                 running.feed(lines)
                 harness.clock.now += 1_000_000
                 if round % 6 == 5 {
-                    try harness.expectSound()
+                    try harness.expectSound(rowsOfLook: 50)
                     let store = harness.store
                     async let deletion = store.write { db in
                         try ActivityRepository(db).deleteChunk(after: 0, limit: 500)
                     }
-                    try harness.expectSound()
+                    try harness.expectSound(rowsOfLook: 50)
                     cleaned += try await deletion.deletedRows
                 }
             }
             try await running.settle()
         }
         #expect(cleaned > 0)
-        try harness.expectSound()
+        try harness.expectSound(rowsOfLook: 50)
     }
 }
