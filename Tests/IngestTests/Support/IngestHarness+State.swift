@@ -27,6 +27,10 @@ struct ActorState: Equatable {
     var records: [Record]
     /// Those that the account's deletion has not made needless.
     var tombstones: [Tombstone]
+
+    mutating func takeNameAndStanding(of other: ActorState) {
+        (handle, isActive, status) = (other.handle, other.isActive, other.status)
+    }
 }
 
 extension IngestHarness {
@@ -49,6 +53,12 @@ extension IngestHarness {
             }
             return Dictionary(uniqueKeysWithValues: states)
         }
+    }
+
+    /// The DIDs of which the log has an identity or account event that came too early to be applied.
+    func actorsPassedOver() throws -> Set<String> {
+        let entries = try log().filter { $0.errorMessage == EventApplier.unknownActorMessage }
+        return Set(entries.map(\.did))
     }
 
     /// The state of a DID without an actor, which is one whose account was deleted before anything of it was stored.
