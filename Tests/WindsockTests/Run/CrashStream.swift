@@ -9,10 +9,12 @@ import Testing
 /// A stream that a daemon is read through to its end, however often it is killed on the way.
 struct CrashStream {
     private static let events = 1_500
-    /// In several batches, with one commit each tenth of a second.
-    private static let eventsPerSecond = 5_000
+    /// Each part comes when the one before it is stored: so many batches there are at least, on any machine.
+    private static let parts = 5
 
-    private let lines: [String]
+    private let parts: [[String]]
+    /// The last number of each part.
+    private let ends: [Int64]
     /// Deletes the account with the most events.
     private let deletion: String
     private let lastSeq: Int64
@@ -24,7 +26,7 @@ struct CrashStream {
         configuration.source = .generated(events: CrashStream.events)
         configuration.hasSequences = true
         let server = try await SimulatorServer.start(configuration)
-        lines = server.events()
+        let lines = server.events()
         try await server.stop()
         let events = try lines.map { line in
             try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
@@ -34,6 +36,10 @@ struct CrashStream {
         let created = commits.compactMap { $0["commit"] as? [String: Any] }.filter { $0["record"] != nil }
         refusedKey = try #require(created[created.count / 2]["rkey"] as? String)
         let did = try #require(counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key)
+        let length = CrashStream.events / CrashStream.parts
+        let begins = stride(from: 0, to: CrashStream.events, by: length)
+        parts = begins.map { Array(lines[$0..<$0 + length]) }
+        ends = try begins.map { try #require(events[$0 + length - 1]["cursor"] as? Int64) }
         let last = try #require(events.last)
         lastSeq = try #require(last["cursor"] as? Int64) + 1
         let time = try #require(last["time_us"] as? Int64) + 1_000_000
@@ -56,28 +62,35 @@ struct CrashStream {
         crashes: [CrashTests.Crash] = []
     ) async throws -> TableDump {
         var configuration = SimulatorConfiguration()
-        configuration.source = .lines(lines + (cleaning ? [] : [deletion]))
-        configuration.eventsPerSecond = CrashStream.eventsPerSecond
+        configuration.source = .lines([])
         let rig = try await DaemonRig(configuration)
+        var parts = parts + (cleaning ? [] : [[deletion]])
         if refusing { try await refuseOneRecord(rig) }
         if cleaning {
-            try await finish(rig, seq: lastSeq - 1)
+            try await finish(rig, &parts, seq: lastSeq - 1)
             try await execute("UPDATE jetstream_activity SET received_at = 1 WHERE id <= \(Self.events / 2)", rig)
-            rig.server.append([deletion])
+            parts = [[deletion]]
         }
-        for crash in crashes { try await crashOnce(crash, rig, cleaning: cleaning) }
-        try await finish(rig, seq: lastSeq)
+        for crash in crashes { try await crashOnce(crash, rig, &parts, cleaning: cleaning) }
+        try await finish(rig, &parts, seq: lastSeq)
         try await rig.server.stop()
+        #expect(try await rig.verify() == nil)
         return try TableDump(rig.database)
     }
 
     /// Starts the daemon, and has it killed.
-    private func crashOnce(_ crash: CrashTests.Crash, _ rig: DaemonRig, cleaning: Bool) async throws {
+    private func crashOnce(
+        _ crash: CrashTests.Crash,
+        _ rig: DaemonRig,
+        _ parts: inout [[String]],
+        cleaning: Bool
+    ) async throws {
         let started = try StartedDaemon(
             rig,
             environment: ["WINDSOCK_CRASH_AT": "\(crash.point.rawValue):\(crash.pass)"]
         )
         try await eventually("it is killed at \(crash): \(started.log)") {
+            try feed(rig, &parts)
             if cleaning, started.isConnected { started.process.send(SIGUSR1) }
             // Its end is where the write-ahead log is moved.
             if !cleaning, crash.point.rawValue.hasPrefix("checkpoint"), try hasRead(rig, seq: lastSeq) {
@@ -89,14 +102,24 @@ struct CrashStream {
     }
 
     /// Reads to the end of the stream, cleans up, and stops.
-    private func finish(_ rig: DaemonRig, seq: Int64) async throws {
+    private func finish(_ rig: DaemonRig, _ parts: inout [[String]], seq: Int64) async throws {
         let started = try StartedDaemon(rig)
         try await eventually("all is read and cleaned: \(started.log)") {
+            try feed(rig, &parts)
             guard started.isConnected else { return false }
             started.process.send(SIGUSR1)
             return try hasRead(rig, seq: seq) && isClean(rig)
         }
         #expect(try await rig.stop(started.process) == .exited(0))
+    }
+
+    /// Has the next part come, if what came before is stored.
+    private func feed(_ rig: DaemonRig, _ parts: inout [[String]]) throws {
+        guard let next = parts.first else { return }
+        let before = self.parts.firstIndex(of: next).map { $0 == 0 ? 0 : ends[$0 - 1] } ?? lastSeq - 1
+        guard try before == 0 || hasRead(rig, seq: before) else { return }
+        rig.server.append(next)
+        parts.removeFirst()
     }
 
     private func hasRead(_ rig: DaemonRig, seq: Int64) throws -> Bool {

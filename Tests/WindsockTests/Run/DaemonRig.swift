@@ -54,6 +54,12 @@ struct DaemonRig {
         }
     }
 
+    /// What `windsock verify` says against the database; nil when it finds nothing.
+    func verify() async throws -> String? {
+        let result = try await CommandRunner.run("windsock", ["verify", "--database", database])
+        return result.exitCode == 0 ? nil : result.standardOutput + result.standardError
+    }
+
     /// Waits until so many rows are in the log, and applied unless told otherwise.
     func waitForRows(_ count: Int64, applied: Bool = true) async throws {
         try await eventually("\(count) rows are in the log") {

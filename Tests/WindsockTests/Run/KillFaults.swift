@@ -39,6 +39,7 @@ import Testing
         let differences = try expected.differences(from: rig.database)
         #expect(differences == [])
         #expect(try rig.totals().remainder == 0)
+        #expect(try await rig.verify() == nil)
         try await rig.server.stop()
     }
 

@@ -53,6 +53,7 @@ import Testing
         #expect(try await rig.stop(daemon) == .exited(0))
         let differences = try expected.differences(from: rig.database)
         #expect(differences == [])
+        #expect(try await rig.verify() == nil)
         try await rig.server.stop()
     }
 
@@ -87,6 +88,7 @@ import Testing
         #expect(try await rig.stop(again) == .exited(0))
         let differences = try expected.differences(from: rig.database)
         #expect(differences == [])
+        #expect(try await rig.verify() == nil)
         try await rig.server.stop()
     }
 }
