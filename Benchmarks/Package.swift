@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSQLite"),
         .target(name: "Texts", swiftSettings: strict),
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "Ingest",
             dependencies: [
-                "Jetstream", "Store", "Texts", grdb, logging, crypto,
+                "CMalloc", "Jetstream", "Store", "Texts", grdb, logging, crypto,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
