@@ -16,7 +16,8 @@ PAGE_ROWS = 50
 
 # Sources/Store/Activity/ActivityEntry.swift and Record/RecordEntry.swift
 ACTIVITY_COLUMNS = """
-    id, timestamp, operation, collection, did, status, error_message, event_json, rkey, rev, cid, received_at, attempts
+    id, timestamp, operation, collection, did, status, error_message, event_json, rkey, rev, cid, received_at,
+    attempts, error_class, next_attempt_at
 """
 RECORD_COLUMNS = """
     record.uri, record.cid, record.did, record.collection, record.rkey, record.rev, record.json, record.indexed_at

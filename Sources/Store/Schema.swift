@@ -60,13 +60,16 @@ enum Schema {
             rev TEXT NOT NULL,
             cid TEXT NOT NULL,
             received_at INTEGER NOT NULL,
-            attempts INTEGER NOT NULL DEFAULT 0
+            attempts INTEGER NOT NULL DEFAULT 0,
+            error_class TEXT,
+            next_attempt_at INTEGER
         );
         CREATE UNIQUE INDEX activity_key ON jetstream_activity (rev, did, collection, rkey, operation);
         CREATE INDEX activity_timestamp ON jetstream_activity (timestamp);
         CREATE INDEX activity_collection ON jetstream_activity (collection, timestamp);
         CREATE INDEX activity_failed ON jetstream_activity (status, timestamp)
             WHERE status <> 'success' AND status <> 'processing';
+        CREATE INDEX activity_waiting ON jetstream_activity (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
         """
 
     /// The state that the events describe.

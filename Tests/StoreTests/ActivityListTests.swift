@@ -58,6 +58,41 @@ struct ActivityListTests {
     }
 
     @Test
+    func `ends before the time that was asked for, page by page`() throws {
+        var event = SampleEvent()
+        for rev in 1...6 {
+            event.rev = String(rev)
+            event.timeMicroseconds += Self.hour
+            _ = try store.write { try ActivityRepository($0).log(event) }
+        }
+        let until = UTCTimestamp.text(microseconds: event.timeMicroseconds - Self.hour)
+        let since = UTCTimestamp.text(microseconds: event.timeMicroseconds - 4 * Self.hour)
+        let filter = ActivityFilter(sinceTimestamp: since, untilTimestamp: until)
+        #expect(try ids(filter, limit: 1, examining: 10) == [4, 3, 2])
+        let later = ActivityCursor(timestamp: until, id: 9)
+        #expect(try page(filter, limit: 10, after: later).entries.map(\.id) == [4, 3, 2])
+        let (all, next) = try store.read { try ActivityRepository($0).recentIDs(filter, limit: 2, after: nil) }
+        #expect(all == [4, 3])
+        #expect(next == ActivityCursor(timestamp: try page(filter, limit: 2).entries[1].timestamp, id: 3))
+    }
+
+    @Test
+    func `finds the errors of a class`() throws {
+        for (rev, failed) in [("1", ErrorClass.data), ("2", .internal), ("3", .data)] {
+            try store.write { database throws in
+                let activity = ActivityRepository(database)
+                let id = try #require(try activity.log(SampleEvent(rev: rev)))
+                let failure = ActivityFailure(errorClass: failed, nextAttemptMicroseconds: nil)
+                try activity.end(id, .error, message: "m", failure: failure)
+            }
+        }
+        let filter = ActivityFilter(sinceTimestamp: "", status: .error, errorClass: .data)
+        let page = try page(filter, limit: 10)
+        #expect(page.entries.map(\.id) == [3, 1])
+        #expect(page.entries.map(\.errorClass) == [.data, .data])
+    }
+
+    @Test
     func `begins with the time that was asked for`() throws {
         var event = SampleEvent()
         for rev in 1...5 {

@@ -34,6 +34,41 @@ struct FaultKindTests {
         #expect(FaultKind(of: CancellationError()) == .machine)
     }
 
+    /// What SQLite says of a statement, judged.
+    private func errorClass(_ sql: String) throws -> ErrorClass {
+        let store = try TemporaryStore()
+        let error = #expect(throws: DatabaseError.self) {
+            try store.write { database throws in
+                try database.execute(sql: "INSERT INTO actor (id, did, indexed_at) VALUES (1, 'a', '')")
+                try database.execute(sql: sql)
+            }
+        }
+        return ErrorClass(of: try #require(error))
+    }
+
+    @Test(arguments: [
+        ("INSERT INTO lexicon (id, json, created_at) VALUES ('a', NULL, '')", ErrorClass.data),
+        ("INSERT INTO actor (did, indexed_at, active) VALUES ('b', '', 'text')", .data),
+        ("INSERT INTO run (id, process_id, started_at, updated_at, state) VALUES (2, 1, 1, 1, '')", .data),
+        ("INSERT INTO actor (did, indexed_at) VALUES ('a', '')", .internal),
+        (
+            """
+            INSERT INTO record (collection, rkey, did, actor, rev, cid, json, indexed_at)
+            VALUES ('c', 'r', 'd', 2, '', '', '', '')
+            """, .internal
+        ),
+    ])
+    func `tells what an event brought from what is wrong between rows`(sql: String, expected: ErrorClass) throws {
+        #expect(try errorClass(sql) == expected)
+    }
+
+    @Test
+    func `a value that is too long came with the event, and what is not SQLite's did not`() {
+        #expect(ErrorClass(of: DatabaseError(resultCode: .SQLITE_TOOBIG)) == .data)
+        #expect(ErrorClass(of: DatabaseError(resultCode: .SQLITE_CONSTRAINT_TRIGGER)) == .internal)
+        #expect(ErrorClass(of: CancellationError()) == .internal)
+    }
+
     @Test
     func `takes a constraint for the event's fault, and a missing table for the machine's`() throws {
         let store = try TemporaryStore()

@@ -8,6 +8,8 @@ import GRDB
 /// `processing`, and the events with an error are spread over the log.
 struct LongDatabase {
     static let processing = 20
+    /// Of the events with an error, so many are to be tried again.
+    static let waiting = 100
     static let minutes = 200
     static let firstMinute: Int64 = 29_719_500
     static let nowMicroseconds = (firstMinute + Int64(minutes)) * UTCTimestamp.microsecondsPerMinute - 1
@@ -46,10 +48,15 @@ struct LongDatabase {
         let finished = try Row.fetchAll(
             database,
             sql: """
-                UPDATE jetstream_activity SET status = CASE (id - 1) / 600 % 5 WHEN 0 THEN 'error' ELSE 'success' END
+                UPDATE jetstream_activity SET status = CASE (id - 1) / 600 % 5 WHEN 0 THEN 'error' ELSE 'success' END,
+                    error_class = CASE (id - 1) / 600 % 5 WHEN 0 THEN 'data' END
                 WHERE id <= ? RETURNING timestamp, operation, status
                 """,
             arguments: [rows - processing]
+        )
+        try database.execute(
+            sql: "UPDATE jetstream_activity SET next_attempt_at = id WHERE status = 'error' AND id <= ?",
+            arguments: [waiting]
         )
         try activity.openInbox(from: Int64(rows - processing + 1))
         for row in finished {

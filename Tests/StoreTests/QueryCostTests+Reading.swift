@@ -32,6 +32,17 @@ extension QueryCostTests {
                 filter.status = .error
                 filter.collection = "app.bsky.feed.post"
             },
+            list("error of a class") { filter in
+                filter.status = .error
+                filter.errorClass = .data
+            },
+            list("until") { $0.untilTimestamp = LongDatabase.times.upperBound },
+            Query("ids") { database throws in
+                let filter = ActivityFilter(sinceTimestamp: "", status: .error)
+                try #require(
+                    try ActivityRepository(database).recentIDs(filter, limit: 100, after: nil).ids.count == 100
+                )
+            },
             list("operation") { $0.operation = "update" },
             list("did") { $0.did = "did:plc:50" },
             list("nobody") { $0.did = "did:plc:nobody" },

@@ -20,6 +20,38 @@ extension QueryCostTests {
         Query("update status") { database throws in
             try ActivityRepository(database).updateStatus(2500, .error, message: "m", emptyingPayload: true)
         },
+        Query("end") { database throws in
+            let failure = ActivityFailure(errorClass: .internal, nextAttemptMicroseconds: 1)
+            try ActivityRepository(database).end(2500, .error, message: "m", failure: failure)
+            try ActivityRepository(database).end(2500, .success, message: nil, failure: nil)
+        },
+        Query("waiting") { database throws in
+            try #require(try ActivityRepository(database).waiting().count == LongDatabase.waiting)
+        },
+        Query("due") { database throws in
+            let activity = ActivityRepository(database)
+            let due = try activity.due(nowMicroseconds: 60, longestMicroseconds: 30, limit: 65)
+            try #require(due == Array(1...60) + Array(91...95))
+            try #require(try activity.waitingAttempts(1) == 0)
+            try activity.setAttempts(1, 1, nextMicroseconds: nil)
+            try #require(try activity.waitingAttempts(1) == nil)
+        },
+        Query("file") { database throws in
+            let key = ActivityKey(
+                timestamp: "2026-07-04T14:38:08.085434Z",
+                operation: "create",
+                collection: "app.bsky.feed.post",
+                did: "did:plc:new",
+                rkey: "new",
+                rev: "new",
+                cid: "new"
+            )
+            let activity = ActivityRepository(database)
+            try #require(try activity.find(key) == nil)
+            try activity.file(2500, under: key)
+            try activity.replacePayload(2500, by: Array("{}".utf8))
+            try #require(try activity.find(key) == 2500)
+        },
         Query("begin attempt") { _ = try ActivityRepository($0).beginAttempt(2500) },
         Query("counters") { database throws in
             var changes = CounterChanges()

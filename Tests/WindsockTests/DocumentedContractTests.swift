@@ -29,7 +29,13 @@ import Texts
         let database = try SampleDatabase()
         try database.log([
             SampleDatabase.Event(rev: "a"), SampleDatabase.Event(rev: "b"),
-            SampleDatabase.Event(rev: "c", payload: Array("{}".utf8), status: .error, message: "x"),
+            SampleDatabase.Event(
+                rev: "c",
+                payload: Array("{}".utf8),
+                status: .error,
+                message: "x",
+                failure: ActivityFailure(errorClass: .data, nextAttemptMicroseconds: nil)
+            ),
         ])
         try database.store([RecordKey(collection: "a.b.c", rkey: "1", did: "did:plc:a")])
         let examples = try Self.examples()
@@ -69,7 +75,7 @@ import Texts
         at location: SourceLocation = #_sourceLocation
     ) {
         // Which lists go on, and which events have a message or a line, is the test's own business.
-        let optional: Set = ["next", "errorMessage", "line"]
+        let optional: Set = ["next", "errorMessage", "line", "nextAttemptAt"]
         let keys = document.keys.subtracting(optional)
         #expect(example?.keys.subtracting(optional) == keys, sourceLocation: location)
     }

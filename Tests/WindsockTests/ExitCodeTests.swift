@@ -5,8 +5,8 @@ import Testing
 @Suite struct ExitCodeTests {
     private static let questions = [
         ["activity"], ["activity", "list"], ["activity", "show", "1"], ["activity", "buckets", "1hr"],
-        ["activity", "retry", "1"], ["activity", "delete-all", "--yes"], ["cleanup"], ["cleanup", "--dry-run"],
-        ["status"], ["status", "--json"], ["verify"],
+        ["activity", "retry", "1"], ["activity", "export"], ["activity", "delete-all", "--yes"], ["cleanup"],
+        ["cleanup", "--dry-run"], ["status"], ["status", "--json"], ["verify"],
         ["records", "--did", "did:plc:alice"],
     ]
 
@@ -97,8 +97,8 @@ import Testing
 
     @Test(arguments: [
         [], ["run"], ["check"], ["status"], ["activity"], ["activity", "list"], ["activity", "show"],
-        ["activity", "buckets"], ["activity", "retry"], ["activity", "delete-all"], ["records"], ["cleanup"],
-        ["verify"],
+        ["activity", "buckets"], ["activity", "retry"], ["activity", "export"], ["activity", "delete-all"], ["records"],
+        ["cleanup"], ["verify"],
     ])
     func `explains itself`(command: [String]) async throws {
         let outcome = try await CommandRunner.run("windsock", command + ["--help"])

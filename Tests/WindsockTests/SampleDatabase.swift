@@ -17,6 +17,8 @@ struct SampleDatabase {
         var payload = Array(#"{"kind":"commit","commit":{"record":{"text":"hello"}}}"#.utf8)
         var status = ActivityStatus.success
         var message: String?
+        /// What an `error` carries.
+        var failure: ActivityFailure?
     }
 
     /// A gap; what a test does not care about has a value already.
@@ -61,7 +63,7 @@ struct SampleDatabase {
                 guard let id else { continue }
                 changes.logged(count: 1, bytes: Int64(event.payload.count))
                 guard event.status != .processing else { continue }
-                try repository.updateStatus(id, event.status, message: event.message)
+                try repository.end(id, event.status, message: event.message, failure: event.failure)
                 let minute = UTCTimestamp.minute(time(secondsAgo: event.ageSeconds))
                 changes.finished(minute: minute, operation: event.operation, status: event.status)
             }

@@ -100,11 +100,13 @@ import Testing
 
     @Test func `tells of an empty database that nothing happened`() async throws {
         let document = try await database.json("status")
-        #expect(document.keys == ["database", "gaps", "payloadBytes", "positions", "rows", "totals"])
+        #expect(document.keys == ["database", "gaps", "payloadBytes", "positions", "retries", "rows", "totals"])
         #expect(document["database"]["path"].string == database.path)
         #expect(document["rows"]["success"].int == 0)
         #expect(document["totals"]["remainder"].int == 0)
         #expect(document["gaps"]["count"].int == 0)
+        #expect(document["retries"]["waiting"].int == 0)
+        #expect(document["retries"].keys == ["waiting"])
         let outcome = try await database.run("status")
         #expect(outcome.exitCode == 0)
         #expect(outcome.standardOutput.contains("daemon      never ran\n"))

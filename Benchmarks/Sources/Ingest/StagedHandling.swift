@@ -31,7 +31,12 @@ package final class StagedHandling {
     package func apply(_ batch: StagedBatch) throws {
         let drafted = batch.drafted
         try drafted.batch.withMessages { messages in
-            let applier = BatchApplier(drafts: drafted.drafts, messages: messages, emptiesPayloads: false)
+            let applier = BatchApplier(
+                drafts: drafted.drafts,
+                messages: messages,
+                emptiesPayloads: false,
+                clock: .system
+            )
             try store.write { db in try applier.applyTogether(batch.rows, &directory, db) }
         }
     }

@@ -105,7 +105,8 @@ package struct Daemon: Sendable {
     }
 
     private func recover(_ store: Store) throws {
-        let recovered = try RowApplier(store: store, emptiesPayloads: settings.activity.emptiesPayloads).recover()
+        let empties = settings.activity.emptiesPayloads
+        let recovered = try RowApplier(store: store, emptiesPayloads: empties, clock: clock).recover()
         if recovered > 0 {
             logger.notice("Applied what an interrupted run had logged", metadata: ["rows": "\(recovered)"])
         }
@@ -190,7 +191,8 @@ struct DaemonParts: Sendable {
             store: store,
             clock: clock,
             logger: logger,
-            reserve: reserve
+            reserve: reserve,
+            onRetry: handler.forgetActors
         )
     }
 }
@@ -213,7 +215,8 @@ extension Settings.Activity {
         ActivityCleanup.Options(
             retention: .seconds(retentionHours * 3600),
             interval: .seconds(cleanupIntervalSeconds),
-            maximumPayloadBytes: maxBytes
+            maximumPayloadBytes: maxBytes,
+            emptiesPayloads: emptiesPayloads
         )
     }
 }

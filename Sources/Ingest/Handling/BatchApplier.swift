@@ -11,6 +11,8 @@ struct BatchApplier {
     let messages: [MessageBatch.Message]
     /// Whether the payload of a success is emptied.
     let emptiesPayloads: Bool
+    /// Asked only for what failed.
+    let clock: WallClock
 
     /// Applies all rows in one go, which is right for nearly every batch: a savepoint each would double its cost.
     ///
@@ -44,8 +46,7 @@ struct BatchApplier {
         } catch let error where FaultKind(of: error) == .event {
             directory.forgetAll()
             var changes = CounterChanges()
-            let outcome = EventApplier.Outcome.error("Database insert failed: \(error)")
-            try finish([row], [outcome], &changes, db)
+            try finish([row], [.refused(error)], &changes, db)
             try changes.apply(db)
         }
     }
@@ -63,6 +64,10 @@ struct BatchApplier {
         let activity = ActivityRepository(db)
         count(rows, outcomes, &changes)
         for (row, outcome) in zip(rows, outcomes) where outcome != .success {
+            if let failure = outcome.failure(afterAttempts: 0, nowMicroseconds: clock.now()) {
+                try activity.end(row.id, outcome.status, message: outcome.message, failure: failure)
+                continue
+            }
             try activity.updateStatus(
                 row.id,
                 outcome.status,

@@ -7,18 +7,6 @@ import Texts
 ///
 /// One instance serves one transaction.
 struct EventApplier {
-    /// How an event ended.
-    struct Outcome: Equatable {
-        var status: ActivityStatus
-        /// The words beside the status; nil for a plain success.
-        var message: String?
-
-        static let success = Outcome(status: .success, message: nil)
-
-        static func skipped(_ message: String) -> Outcome { Outcome(status: .success, message: message) }
-        static func error(_ message: String) -> Outcome { Outcome(status: .error, message: message) }
-    }
-
     static let accountDeletedMessage = "Skipped: account deleted"
     static let olderStateMessage = "Skipped: older than the stored state"
     static let unknownActorMessage = "Skipped: unknown actor"

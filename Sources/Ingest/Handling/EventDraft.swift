@@ -10,7 +10,7 @@ struct EventDraft {
     /// `operation` of a row whose message could not be read.
     private static let unreadableOperation: ByteText = "unknown"
     /// What a zstd frame begins with (RFC 8878, section 3.1.1).
-    private static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+    static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
     private static let dayMicroseconds: Int64 = 86_400_000_000
 
     let decoded: DecodedMessage

@@ -37,6 +37,7 @@ package actor EventHandler {
 
     private var directory = ActorDirectory()
     private var dataVersion: Int64?
+    private let isDirectoryStale = Mutex(false)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -154,7 +155,8 @@ package actor EventHandler {
             let applier = BatchApplier(
                 drafts: batch.drafts,
                 messages: messages,
-                emptiesPayloads: options.emptiesPayloads
+                emptiesPayloads: options.emptiesPayloads,
+                clock: clock
             )
             do {
                 try store.write { db in
@@ -205,10 +207,21 @@ package actor EventHandler {
         }
     }
 
+    /// Has the handler ask the database again for the actors that it knows; from any thread.
+    ///
+    /// To be called within the transaction that may change one, so that the handler's next transaction heeds it.
+    package nonisolated func forgetActors() {
+        isDirectoryStale.withLock { $0 = true }
+    }
+
     /// Another process may have changed an actor (a retry, a clean-up); our own writes do not change `data_version`.
     private func forgetIfOthersWrote(_ db: Database) throws {
         let version = try Store.dataVersion(db)
-        if let dataVersion, dataVersion != version { directory.forgetAll() }
+        let isStale = isDirectoryStale.withLock { isStale in
+            defer { isStale = false }
+            return isStale
+        }
+        if isStale || dataVersion.map({ $0 != version }) == true { directory.forgetAll() }
         dataVersion = version
     }
 

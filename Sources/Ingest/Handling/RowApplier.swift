@@ -1,21 +1,20 @@
 import GRDB
 import Jetstream
 import Store
-import Texts
 
-/// Applies single rows of the log from their own payload: at start what was left `processing` (invariant 1), and what a
-/// person asks to have tried again.
+/// Applies single rows of the log from their own payload: at start what was left `processing` (invariant 1), and later
+/// what is tried again.
 struct RowApplier {
     /// Interruptions after which a row is not tried again: it may be what kills the program.
     static let maximumInterruptions = 3
 
-    let store: Store
-    let emptiesPayloads: Bool
+    private let store: Store
+    private let rules: RowTransaction.Rules
     private let decoder = EventDecoder()
 
-    init(store: Store, emptiesPayloads: Bool) {
+    init(store: Store, emptiesPayloads: Bool, clock: WallClock, unpacker: MessageUnpacker? = nil) {
         self.store = store
-        self.emptiesPayloads = emptiesPayloads
+        rules = RowTransaction.Rules(emptiesPayloads: emptiesPayloads, clock: clock, unpacker: unpacker)
     }
 
     /// Applies what an earlier run had logged and not finished, in the order of arrival.
@@ -47,12 +46,12 @@ struct RowApplier {
         // The batch that was interrupted counts for one.
         let interruptions = (rows.map(\.attempts).max() ?? 0) + 1
         guard interruptions < RowApplier.maximumInterruptions else {
-            let outcome = EventApplier.Outcome.error("Interrupted \(interruptions) times")
+            // Perhaps it was not the event that ended the program.
+            let outcome = EventApplier.Outcome.error("Interrupted \(interruptions) times", .internal)
             return try store.write { db in
-                var changes = CounterChanges()
-                let activity = ActivityRepository(db)
-                for row in rows { try finish(row, outcome, &changes, activity) }
-                try changes.apply(db)
+                var transaction = RowTransaction(rules, decoder: decoder, db)
+                for row in rows { try transaction.end(row, outcome) }
+                try transaction.writeCounters()
             }
         }
         try store.write { db in
@@ -62,7 +61,7 @@ struct RowApplier {
         CrashPoint.pass(.recoveryCounted)
         do {
             try store.write { db in
-                _ = try apply(rows, db)
+                _ = try apply(rows.map { $0.with(attempts: $0.attempts + 1) }, db)
                 CrashPoint.pass(.recoveryApplied)
             }
             CrashPoint.pass(.recoveryCommitted)
@@ -81,73 +80,9 @@ struct RowApplier {
     /// - Returns: how each ended.
     /// - Throws: faults of the machine.
     func apply(_ rows: [ActivityEntry], _ db: Database) throws -> [EventApplier.Outcome] {
-        let applier = EventApplier(db)
-        let activity = ActivityRepository(db)
-        var directory = ActorDirectory()
-        var changes = CounterChanges()
-        let texts = TextArena()
-        return try withExtendedLifetime(texts) {
-            let outcomes = try rows.map { row in
-                let outcome = try applyEffects(row, applier, &directory, &changes, texts, db)
-                try finish(row, outcome, &changes, activity)
-                return outcome
-            }
-            try changes.apply(db)
-            return outcomes
-        }
-    }
-
-    /// Applies one row in a savepoint of its own, so that a bad one leaves nothing behind.
-    private func applyEffects(
-        _ row: ActivityEntry,
-        _ applier: EventApplier,
-        _ directory: inout ActorDirectory,
-        _ changes: inout CounterChanges,
-        _ texts: TextArena,
-        _ db: Database
-    ) throws -> EventApplier.Outcome {
-        let before = changes
-        var outcome = EventApplier.Outcome.success
-        do {
-            try db.inSavepoint {
-                try row.payload.withUnsafeBytes { bytes in
-                    let message = MessageBatch.Message(
-                        bytes: bytes,
-                        isText: row.payloadIsText,
-                        receivedAtMicroseconds: row.receivedAtMicroseconds
-                    )
-                    let draft = EventDraft(message, decoder: decoder, texts: texts)
-                    outcome = try applier.apply(draft, bytes, &directory, &changes)
-                }
-                return .commit
-            }
-            return outcome
-        } catch let error where FaultKind(of: error) == .event {
-            directory.forgetAll()
-            changes = before
-            return .error("Database insert failed: \(error)")
-        }
-    }
-
-    private func finish(
-        _ row: ActivityEntry,
-        _ outcome: EventApplier.Outcome,
-        _ changes: inout CounterChanges,
-        _ activity: ActivityRepository
-    ) throws {
-        let empties = emptiesPayloads && outcome.status == .success
-        try activity.updateStatus(
-            row.id,
-            outcome.status,
-            message: outcome.message,
-            emptyingPayload: empties
-        )
-        let minute = UTCTimestamp.microseconds(row.timestamp).map { UTCTimestamp.minute($0) } ?? 0
-        if row.status == .processing {
-            changes.finished(minute: minute, operation: row.operation, status: outcome.status)
-        } else {
-            changes.retried(minute: minute, operation: row.operation, from: row.status, to: outcome.status)
-        }
-        if empties { changes.emptied(bytes: Int64(row.payload.count)) }
+        var transaction = RowTransaction(rules, decoder: decoder, db)
+        let outcomes = try rows.map { try transaction.apply($0) }
+        try transaction.writeCounters()
+        return outcomes
     }
 }

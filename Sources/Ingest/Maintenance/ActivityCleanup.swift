@@ -6,18 +6,26 @@ package import Store
 import Synchronization
 
 /// Keeps the log within its limits for as long as the program runs: a timer that ticks, sweeps that fall due, and chunks
-/// that give way to the handler.
+/// that give way to the handler. It also tries again what ended as an internal error.
 package actor ActivityCleanup {
     /// What may change while it runs.
     package struct Options: Sendable, Equatable {
         package var retention: Duration
         package var interval: Duration
         package var maximumPayloadBytes: Int64?
+        /// Whether the payload of an event that succeeds at last is emptied.
+        package var emptiesPayloads: Bool
 
-        package init(retention: Duration, interval: Duration, maximumPayloadBytes: Int64?) {
+        package init(
+            retention: Duration,
+            interval: Duration,
+            maximumPayloadBytes: Int64?,
+            emptiesPayloads: Bool = false
+        ) {
             self.retention = retention
             self.interval = interval
             self.maximumPayloadBytes = maximumPayloadBytes
+            self.emptiesPayloads = emptiesPayloads
         }
     }
 
@@ -37,6 +45,7 @@ package actor ActivityCleanup {
     /// Nil where nobody watches the disk.
     private let reserve: DiskReserve?
     private let tickInterval: Duration
+    private let onRetry: @Sendable () -> Void
     private let options: Mutex<Options>
     private let ticks: AsyncStream<Void>
     private let tick: AsyncStream<Void>.Continuation
@@ -50,13 +59,15 @@ package actor ActivityCleanup {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// Makes a clean-up; `onRetry` is called within each transaction that applies an event, which may change an actor.
     package init(
         _ options: Options,
         store: Store,
         clock: WallClock,
         logger: Logger,
         reserve: DiskReserve? = nil,
-        tickInterval: Duration = ActivityCleanup.tickInterval
+        tickInterval: Duration = ActivityCleanup.tickInterval,
+        onRetry: @escaping @Sendable () -> Void = {}
     ) {
         self.reserve = reserve
         self.options = Mutex(options)
@@ -64,6 +75,7 @@ package actor ActivityCleanup {
         self.clock = clock
         self.logger = logger
         self.tickInterval = tickInterval
+        self.onRetry = onRetry
         (ticks, tick) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -115,6 +127,7 @@ package actor ActivityCleanup {
             try makeRoom()
             reserve?.keep()
             if let failure = store.checkpointFailure { throw CheckpointFailed(description: failure) }
+            try await retryWaiting()
             failure = nil
         } catch is CancellationError {
             return
@@ -216,6 +229,22 @@ package actor ActivityCleanup {
         let repository = ActorRepository(db)
         guard try repository.find(actor.did)?.deletedRev == actor.deletedRev else { return }
         try repository.purgeDone(actor.id)
+    }
+
+    /// Tries internal errors again whose time has come; after the sweep, which may have to make room for it.
+    private func retryWaiting() async throws {
+        let retry = WaitingRetry(
+            store: store,
+            clock: clock,
+            emptiesPayloads: options.withLock { $0.emptiesPayloads },
+            onRetry: onRetry
+        )
+        let result = try await retry.run { [self] took in try await giveWay(took) }
+        guard result.tried > 0 else { return }
+        logger.notice(
+            "Tried internal errors again",
+            metadata: ["events": "\(result.tried)", "succeeded": "\(result.succeeded)"]
+        )
     }
 
     /// Leaves the writer to the handler for as long as the chunk took.

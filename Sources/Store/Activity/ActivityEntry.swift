@@ -14,10 +14,10 @@ package struct ActivityEntry: Sendable, Equatable {
     package let errorMessage: String?
 
     /// The message as it was received (`event_json`); empty when it was emptied after success.
-    package let payload: [UInt8]
+    package private(set) var payload: [UInt8]
 
     /// Whether the message was text; false for a binary one, and for one that is not UTF-8.
-    package let payloadIsText: Bool
+    package private(set) var payloadIsText: Bool
 
     package let rkey: String
     package let rev: String
@@ -26,12 +26,19 @@ package struct ActivityEntry: Sendable, Equatable {
     /// Microseconds since the Unix epoch.
     package let receivedAtMicroseconds: Int64
 
-    /// How often applying it was begun after an interruption.
-    package let attempts: Int
+    /// How often applying it was begun again by itself: after an interruption, or after an internal error.
+    package private(set) var attempts: Int
+
+    /// Whose fault an `error` is; nil for other statuses.
+    package let errorClass: ErrorClass?
+
+    /// When it is tried again by itself, in microseconds since the Unix epoch; nil when it is not.
+    package let nextAttemptMicroseconds: Int64?
 
     /// The columns, in the order that ``init(row:)`` reads.
     static let columns = """
-        id, timestamp, operation, collection, did, status, error_message, event_json, rkey, rev, cid, received_at, attempts
+        id, timestamp, operation, collection, did, status, error_message, event_json, rkey, rev, cid, received_at,
+        attempts, error_class, next_attempt_at
         """
 
     init(row: StatementRow) {
@@ -50,5 +57,22 @@ package struct ActivityEntry: Sendable, Equatable {
         cid = row.text(10)
         receivedAtMicroseconds = row.int64(11)
         attempts = Int(row.int64(12))
+        errorClass = row.optionalText(13).flatMap(ErrorClass.init)
+        nextAttemptMicroseconds = row.optionalInt64(14)
+    }
+
+    /// The same with another number of attempts.
+    package func with(attempts: Int) -> ActivityEntry {
+        var entry = self
+        entry.attempts = attempts
+        return entry
+    }
+
+    /// The same with another payload, a text.
+    package func with(text: [UInt8]) -> ActivityEntry {
+        var entry = self
+        entry.payload = text
+        entry.payloadIsText = true
+        return entry
     }
 }

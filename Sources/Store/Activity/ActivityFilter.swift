@@ -3,20 +3,28 @@ package struct ActivityFilter: Sendable, Equatable {
     /// The earliest time, as ``UTCTimestamp`` writes it; the empty text stands before all times.
     package var sinceTimestamp: String
 
+    /// The time before which it ends, as ``UTCTimestamp`` writes it; that moment itself is left out.
+    package var untilTimestamp: String?
+
     package var status: ActivityStatus?
+    package var errorClass: ErrorClass?
     package var operation: String?
     package var collection: String?
     package var did: String?
 
     package init(
         sinceTimestamp: String,
+        untilTimestamp: String? = nil,
         status: ActivityStatus? = nil,
+        errorClass: ErrorClass? = nil,
         operation: String? = nil,
         collection: String? = nil,
         did: String? = nil
     ) {
         self.sinceTimestamp = sinceTimestamp
+        self.untilTimestamp = untilTimestamp
         self.status = status
+        self.errorClass = errorClass
         self.operation = operation
         self.collection = collection
         self.did = did

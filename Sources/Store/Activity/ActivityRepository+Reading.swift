@@ -14,6 +14,35 @@ extension ActivityRepository {
         after cursor: ActivityCursor? = nil,
         examining: Int = PageLimit.examinedRows
     ) throws -> ActivityPage {
+        let walk = try walk(filter, limit: limit, after: cursor, examining: examining)
+        let (entries, next) = try walk.page(size: \.payload.count, fetch: entry)
+        return ActivityPage(entries: entries, next: next, examined: walk.examined)
+    }
+
+    /// The ids of a page of the log, for those who take the events one by one.
+    ///
+    /// - Parameters:
+    ///   - filter: What to list.
+    ///   - limit: How many at most, up to ``PageLimit/entries``.
+    ///   - cursor: What this returned for the page before; nil for the first.
+    /// - Returns: The ids, newest first by the events' time, and where the next page begins; nil at the end.
+    /// - Throws: `DatabaseError`.
+    package func recentIDs(
+        _ filter: ActivityFilter,
+        limit: Int,
+        after cursor: ActivityCursor?
+    ) throws -> (ids: [Int64], next: ActivityCursor?) {
+        let walk = try walk(filter, limit: limit, after: cursor, examining: PageLimit.examinedRows)
+        let (ids, next) = walk.page(size: { _ in 0 }, fetch: { $0 })
+        return (ids, next)
+    }
+
+    private func walk(
+        _ filter: ActivityFilter,
+        limit: Int,
+        after cursor: ActivityCursor?,
+        examining: Int
+    ) throws -> BoundedWalk<ActivityCursor> {
         var walk = BoundedWalk<ActivityCursor>(limit: limit, examining: examining)
         for part in ActivityWalk(filter, after: cursor).parts where !walk.isFull {
             try BoundStatement(database, part.sql).walk(part.arguments) { row in
@@ -21,8 +50,7 @@ extension ActivityRepository {
                 return walk.add(id: id, isMatch: row.bool(2), cursor: ActivityCursor(timestamp: row.text(1), id: id))
             }
         }
-        let (entries, next) = try walk.page(size: \.payload.count, fetch: entry)
-        return ActivityPage(entries: entries, next: next, examined: walk.examined)
+        return walk
     }
 
     /// The newest event of a status by the events' time, or nil when there is none.

@@ -33,7 +33,8 @@ struct ActivityWalk {
         }
         residue.add("operation = ?", filter.operation)
         residue.add("did = ?", filter.did)
-        let ranges = Self.ranges(range, since: filter.sinceTimestamp, after: cursor)
+        residue.add("error_class = ?", filter.errorClass?.rawValue)
+        let ranges = Self.ranges(range, filter, after: cursor)
         parts = ranges.map { range in
             Part(
                 sql: """
@@ -45,10 +46,15 @@ struct ActivityWalk {
         }
     }
 
-    private static func ranges(_ start: Terms, since: String, after cursor: ActivityCursor?) -> [Terms] {
+    private static func ranges(_ start: Terms, _ filter: ActivityFilter, after cursor: ActivityCursor?) -> [Terms] {
+        let since = filter.sinceTimestamp
         var all = start
         all.add("timestamp >= ?", since)
-        guard let cursor else { return [all] }
+        // A cursor that is not before the end has nothing to say.
+        guard let cursor, filter.untilTimestamp.map({ cursor.timestamp < $0 }) ?? true else {
+            all.add("timestamp < ?", filter.untilTimestamp)
+            return [all]
+        }
         var sameTime = start
         sameTime.add("timestamp = ?", cursor.timestamp)
         sameTime.add("id < ?", cursor.id)

@@ -56,6 +56,12 @@ package struct CounterChanges: Sendable, Equatable {
         move(new, minute, operation, count)
     }
 
+    /// Counts an event that has another status now, and perhaps another minute or operation.
+    package mutating func moved(from old: CountedEvent, to new: CountedEvent) {
+        move(old.status, old.minute, old.operation, -1)
+        move(new.status, new.minute, new.operation, 1)
+    }
+
     /// Counts events that were not logged.
     package mutating func skipped(reason: String, count: Int64 = 1) {
         add(CounterName.skippedPrefix + reason, count)

@@ -53,7 +53,7 @@ struct BoundedWalk<Cursor> {
     func page<Entry>(
         size: (Entry) -> Int,
         fetch: (Int64) throws -> Entry?
-    ) throws -> (entries: [Entry], next: Cursor?) {
+    ) rethrows -> (entries: [Entry], next: Cursor?) {
         var entries: [Entry] = []
         var bytes = 0
         var taken: Cursor?

@@ -9,7 +9,7 @@ struct ActivityListCommand: ParsableCommand {
         commandName: "list",
         abstract: "List events, newest first by their own time.",
         discussion: """
-            The filters are combined. A page may be shorter than --limit, or empty, when few of the events that were \
+            The filters are combined. Without --hours, --since and --until, lists the last 24 hours. A page may be shorter than --limit, or empty, when few of the events that were \
             looked at matched; --after goes on where it stopped.
 
               windsock activity list --hours 1 --status error
@@ -17,41 +17,18 @@ struct ActivityListCommand: ParsableCommand {
             """
     )
 
+    private static let standardHours = 24
+
     @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var filterOptions: ActivityFilterOptions
     @OptionGroup var listOptions: ListOptions
-
-    @Option(help: ArgumentHelp("Only events of the last hours.", valueName: "n"))
-    var hours = 24
-
-    @Option(help: "Only events that ended so.")
-    var status: ActivityStatus?
-
-    @Option(help: "Only one operation: create, update, delete, identity, account, sync.")
-    var operation: String?
-
-    @Option(help: ArgumentHelp("Only one collection, such as app.bsky.feed.post.", valueName: "nsid"))
-    var collection: String?
-
-    @Option(help: "Only one account.")
-    var did: String?
 
     @Option(help: ArgumentHelp("Go on after this place, which the page before named.", valueName: "cursor"))
     var after: ActivityCursor?
 
-    func validate() throws {
-        try Hours.validate(hours)
-    }
-
     func run() throws {
         let store = try databaseOptions.open(.readOnly)
-        let since = WallClock.system.now() - Int64(hours) * Hours.microseconds
-        let filter = ActivityFilter(
-            sinceTimestamp: UTCTimestamp.text(microseconds: since),
-            status: status,
-            operation: operation,
-            collection: collection,
-            did: did
-        )
+        let filter = filterOptions.filter(hoursUnlessSaid: ActivityListCommand.standardHours)
         let page = try store.read { database in
             try ActivityRepository(database).recent(filter, limit: listOptions.limit, after: after)
         }
@@ -69,10 +46,15 @@ struct ActivityListCommand: ParsableCommand {
             let place = TerminalText.escaped(next.description)
             Output.note("looked at \(Words.number(page.examined)) events; there are more: --after \(place)")
         } else if page.entries.isEmpty {
-            Output.note(
-                after == nil ? "no such events in the last \(Words.count(Int64(hours), "hour"))" : "no more events"
-            )
+            Output.note(after == nil ? "no such events\(span)" : "no more events")
         }
+    }
+
+    /// The span that was looked at, where it is one of hours.
+    private var span: String {
+        guard filterOptions.since == nil, filterOptions.until == nil else { return "" }
+        let hours = filterOptions.hours ?? ActivityListCommand.standardHours
+        return " in the last \(Words.count(Int64(hours), "hour"))"
     }
 
     private func table(_ entries: [ActivityEntry]) -> TextTable {
@@ -84,10 +66,22 @@ struct ActivityListCommand: ParsableCommand {
         for entry in entries {
             let display = ActivityDisplay(entry)
             table.add([
-                String(entry.id), Words.time(entry.timestamp), entry.status.rawValue, entry.operation,
-                display.collection ?? "", entry.did, entry.errorMessage ?? display.line ?? "",
+                String(entry.id), Words.time(entry.timestamp), status(of: entry), entry.operation,
+                display.collection ?? "", entry.did, words(of: entry) ?? display.line ?? "",
             ])
         }
         return table
+    }
+
+    /// The status, and the class of an error.
+    private func status(of entry: ActivityEntry) -> String {
+        entry.errorClass.map { "\(entry.status.rawValue) (\($0.rawValue))" } ?? entry.status.rawValue
+    }
+
+    /// The message, and when the event is tried again.
+    private func words(of entry: ActivityEntry) -> String? {
+        guard let next = entry.nextAttemptMicroseconds else { return entry.errorMessage }
+        let message = entry.errorMessage.map { "\($0); " } ?? ""
+        return message + "attempt \(entry.attempts + 1) is due \(Words.time(microseconds: next))"
     }
 }

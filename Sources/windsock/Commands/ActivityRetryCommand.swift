@@ -1,64 +1,96 @@
 import ArgumentParser
 import Ingest
+import Jetstream
 import Store
 
-/// `windsock activity retry`: applies events again that had ended as `error`.
-struct ActivityRetryCommand: ParsableCommand {
+/// `windsock activity retry`: applies events again that had failed.
+struct ActivityRetryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Apply an event again that ended as error, or all of them.",
+        abstract: "Apply events again that failed: some by their ids, those that a filter finds, or all errors.",
         discussion: """
-            The event is applied from its message as it was received; its effect and its new status are one transaction. \
+            An event is applied from its message as it was received; its effect and its new status are one transaction. \
             Order is kept: an event that is older than what is stored by now changes nothing. A running daemon goes on \
-            meanwhile. Exits with 1 when an event failed again.
+            meanwhile. The filters are those of windsock activity list, for any time unless told otherwise; what they find \
+            is applied from the oldest on. Exits with 1 when an event failed again.
 
-              windsock activity retry 1042
+            The daemon tries errors of the class internal again by itself: after 1 min, 10 min, 1 h, 6 h and 24 h. A retry \
+            by hand begins that count anew. With --config, messages that could not be decompressed are tried with the \
+            dictionary that it names.
+
+              windsock activity retry 1042 1043
+              windsock activity retry --class internal --hours 2
               windsock activity retry --all-errors
             """
     )
 
-    @OptionGroup var databaseOptions: DatabaseOptions
+    /// Longer than SQLite's waits for a lock are at first, so that a daemon gets its turn.
+    private static let pause: Duration = .milliseconds(30)
 
-    @Argument(help: "The event's id, as windsock activity shows it.")
-    var id: Int64?
+    @OptionGroup var databaseOptions: DatabaseOptions
+    @OptionGroup var filterOptions: ActivityFilterOptions
+
+    @Argument(help: "The ids of events, as windsock activity shows them.")
+    var ids: [Int64] = []
 
     @Flag(help: "Every event that ended as error.")
     var allErrors = false
 
+    @Option(help: ArgumentHelp("How many at most, of those that a filter finds the newest.", valueName: "n"))
+    var limit: Int?
+
     func validate() throws {
-        guard (id == nil) == allErrors else { throw ValidationError("say one of: an event's id, or --all-errors") }
+        let isFiltered = !filterOptions.isEmpty || limit != nil
+        guard [!ids.isEmpty, allErrors, isFiltered].count(where: { $0 }) == 1 else {
+            throw ValidationError("say one of: ids of events, --all-errors, or filters such as --class internal")
+        }
+        if let limit { try Limit.validate(limit) }
+        if let status = filterOptions.status, status == .success || status == .processing {
+            throw ValidationError("only events with --status error or validation_error can be tried again")
+        }
     }
 
-    func run() throws {
+    func run() async throws {
+        let settings = try databaseOptions.settings()
+        let dictionary = try settings.jetstream.dictionaryFile.map { try ZstdDictionary.v1(fileAt: $0) }
         let store = try databaseOptions.open(.readWrite)
-        let retry = ActivityRetry(store: store)
-        var failures = 0
-        var count = 0
-        let report: (ActivityRetry.Result) throws -> Void = { result in
-            count += 1
-            if case .applied(_, .success, _) = result {} else { failures += 1 }
-            try Output.print(ActivityRetryCommand.words(for: result))
-        }
-        if let id {
-            let result = try retry.retry(id)
-            if case .noSuchRow = result { throw StoreError.noActivity(id) }
-            try report(result)
+        let retry = ActivityRetry(store: store, dictionary: dictionary)
+        var tally = Tally()
+        if ids.isEmpty {
+            var filter = filterOptions.filter()
+            filter.status = filter.status ?? .error
+            try await retry.retryAll(filter, limit: limit) { took in
+                try await Task.sleep(for: max(took, ActivityRetryCommand.pause))
+            } report: { result in
+                try tally.report(result)
+            }
         } else {
-            try retry.retryAllErrors(report)
-            try Output.print("\(Words.count(Int64(count), "event")) applied again, \(failures) without success")
+            for id in ids { try tally.report(try retry.retry(id)) }
         }
+        if ids.count != 1 { try Output.print(tally.words) }
         try store.close()
-        if failures > 0 { throw CommandFailure(code: CommandFailure.Code.failure, message: nil) }
+        if tally.failures > 0 { throw CommandFailure(code: CommandFailure.Code.failure, message: nil) }
     }
+}
 
-    private static func words(for result: ActivityRetry.Result) -> String {
+/// What became of the events, as they are done.
+private struct Tally {
+    private var count = 0
+    private(set) var failures = 0
+
+    var words: String { "\(Words.count(Int64(count), "event")) applied again, \(failures) without success" }
+
+    mutating func report(_ result: ActivityRetry.Result) throws {
+        count += 1
+        if case .applied(_, .success, _) = result {} else { failures += 1 }
         switch result {
         case .applied(let id, let status, let message):
             let words = message.map { ": \(TerminalText.escaped($0))" } ?? ""
-            return "\(id) \(status.rawValue)\(words)"
-        case .noSuchRow: return "no such event"
-        case .inHand: return "the event is processing: the daemon has it in hand, or applies it when it starts"
-        case .alreadySucceeded: return "the event is a success already; nothing was done"
+            try Output.print("\(id) \(status.rawValue)\(words)")
+        case .noSuchRow(let id): Output.complain("\(StoreError.noActivity(id))")
+        case .inHand(let id):
+            try Output.print("\(id) is processing: the daemon has it in hand, or applies it when it starts")
+        case .alreadySucceeded(let id): try Output.print("\(id) is a success already; nothing was done")
         }
     }
 }

@@ -37,6 +37,7 @@ struct ActivityShowCommand: ParsableCommand {
         lines.add("time", report.timestamp)
         lines.add("received", report.receivedAt)
         lines.add("status", report.status)
+        lines.add("class", report.errorClass)
         lines.add("message", report.errorMessage)
         lines.add("operation", report.operation)
         lines.add("did", report.did)
@@ -46,6 +47,7 @@ struct ActivityShowCommand: ParsableCommand {
         lines.add("cid", report.cid)
         lines.add("uri", report.uri)
         if report.attempts > 0 { lines.add("attempts", String(report.attempts)) }
+        lines.add("next attempt", report.nextAttemptAt)
         lines.add("line", report.line)
         lines.add("event", report.eventJson)
         lines.add("event (Base64)", report.eventBase64)

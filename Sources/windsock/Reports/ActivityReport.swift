@@ -7,6 +7,8 @@ struct ActivityReport: Encodable {
     let timestamp: String
     let receivedAt: String
     let status: String
+    /// Whose fault an error is, `data` or `internal`; left out of events that did not end as one.
+    let errorClass: String?
     let errorMessage: String?
     let operation: String
     let did: String
@@ -19,6 +21,8 @@ struct ActivityReport: Encodable {
     /// One line of the record.
     let line: String?
     let attempts: Int
+    /// When it is tried again by itself; left out when it is not.
+    let nextAttemptAt: String?
     /// The message as it was received; left out when its bytes are no UTF-8.
     let eventJson: String?
     /// The message in Base64, when its bytes are no UTF-8.
@@ -30,6 +34,7 @@ struct ActivityReport: Encodable {
         timestamp = entry.timestamp
         receivedAt = UTCTimestamp.text(microseconds: entry.receivedAtMicroseconds)
         status = entry.status.rawValue
+        errorClass = entry.errorClass?.rawValue
         errorMessage = entry.errorMessage
         operation = entry.operation
         did = entry.did
@@ -41,6 +46,7 @@ struct ActivityReport: Encodable {
         uri = hasRecord ? "at://\(entry.did)/\(entry.collection)/\(entry.rkey)" : nil
         line = ActivityDisplay(entry).line
         attempts = entry.attempts
+        nextAttemptAt = entry.nextAttemptMicroseconds.map(UTCTimestamp.text)
         eventJson = event.text
         eventBase64 = event.base64
     }

@@ -32,6 +32,7 @@ enum StatusQuestion {
                 rows: StatusReport.byName(totals.rows),
                 payloadBytes: totals.payloadBytes,
                 totals: StatusReport.Totals(totals),
+                retries: StatusReport.Retries(try activity.waiting()),
                 gaps: StatusReport.Gaps(
                     count: try gaps.count(),
                     open: try gaps.openCount(),

@@ -39,6 +39,14 @@ struct StatusReport: Encodable {
         let remainder: Int64
     }
 
+    /// Internal errors that are tried again by themselves.
+    struct Retries: Encodable {
+        /// How many wait for their next attempt; at most 20,000, which then means that many or more.
+        let waiting: Int
+        /// When the first of them is due; left out when none waits.
+        let next: String?
+    }
+
     struct Gaps: Encodable {
         /// All that were ever noted.
         let count: Int64
@@ -57,6 +65,7 @@ struct StatusReport: Encodable {
     /// The bytes of the messages in the log.
     let payloadBytes: Int64
     let totals: Totals
+    let retries: Retries
     let gaps: Gaps
     /// The newest event by its own time.
     let lastEvent: ActivityReport?
@@ -79,6 +88,12 @@ extension StatusReport.Position {
             updatedAt: UTCTimestamp.text(microseconds: row.updatedAtMicroseconds),
             lagMilliseconds: isOverflow ? 0 : max(lag, 0) / 1000
         )
+    }
+}
+
+extension StatusReport.Retries {
+    init(_ waiting: WaitingErrors) {
+        self.init(waiting: waiting.count, next: waiting.nextMicroseconds.map(UTCTimestamp.text))
     }
 }
 

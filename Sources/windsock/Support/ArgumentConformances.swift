@@ -5,6 +5,8 @@ import Store
 
 extension ActivityStatus: ExpressibleByArgument {}
 
+extension ErrorClass: ExpressibleByArgument {}
+
 extension ActivityBucketRange: ExpressibleByArgument {}
 
 extension ActivityCursor: ExpressibleByArgument {}

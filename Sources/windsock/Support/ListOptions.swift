@@ -16,6 +16,13 @@ struct ListOptions: ParsableArguments {
     }
 }
 
+/// How many of something, without a bound of its own.
+enum Limit {
+    static func validate(_ limit: Int) throws {
+        guard limit >= 1 else { throw ValidationError("--limit must be a whole number from 1 on (got \(limit))") }
+    }
+}
+
 /// A span of hours up to now.
 enum Hours {
     /// Ten years, as in the configuration.

@@ -12,6 +12,7 @@ enum StatusText {
         let rows = names.map { "\(Words.number(report.rows[$0] ?? 0)) \($0)" }.joined(separator: ", ")
         lines.add("log", "\(rows); \(Words.bytes(report.payloadBytes)) of messages")
         addTotals(report.totals, to: &lines)
+        lines.add("retries", words(report.retries))
         let open = report.gaps.count > 0 ? ", \(Words.number(report.gaps.open)) of them open" : ""
         lines.add("gaps", Words.number(report.gaps.count) + open)
         for gap in report.gaps.newest { lines.add("gap \(gap.id)", words(gap)) }
@@ -80,6 +81,13 @@ enum StatusText {
         if position.isPlaceholder { return "\(position.host): no event yet, started \(Words.time(position.time))" }
         let lag = Words.duration(milliseconds: position.lagMilliseconds)
         return "\(position.host): \(position.kind) \(position.cursor), \(Words.time(position.time)), \(lag) behind"
+    }
+
+    private static func words(_ retries: StatusReport.Retries) -> String? {
+        guard let next = retries.next else { return nil }
+        let errors = Words.count(Int64(retries.waiting), "internal error")
+        let isMore = retries.waiting >= PageLimit.examinedRows ? " or more" : ""
+        return "\(errors)\(isMore) to be tried again, the first at \(Words.time(next))"
     }
 
     private static func words(_ gap: GapReport) -> String {

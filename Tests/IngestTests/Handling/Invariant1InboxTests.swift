@@ -62,7 +62,7 @@ struct Invariant1InboxTests {
     @Test
     func `invariant 1: recovery empties the payload of a success when payloads are not kept`() throws {
         try harness.logOnly(events)
-        _ = try RowApplier(store: harness.store, emptiesPayloads: true).recover()
+        _ = try RowApplier(store: harness.store, emptiesPayloads: true, clock: harness.clock.wallClock).recover()
         for row in try harness.log() {
             #expect(row.payload.isEmpty == (row.status == .success), "\(row.id)")
         }
@@ -155,7 +155,7 @@ struct Invariant1InboxTests {
         // The batch that was interrupted is the first one; two starts were interrupted after it.
         for _ in 0..<2 { _ = try harness.store.write { db in try ActivityRepository(db).beginAttempt(id) } }
         #expect(try harness.recover() == 2)
-        #expect(try harness.outcomes() == [.error("Interrupted 3 times"), .success])
+        #expect(try harness.outcomes() == [.error("Interrupted 3 times", .internal), .success])
         #expect(try harness.record(SampleCommit(at: 1)) == nil)
         try harness.expectSums()
     }

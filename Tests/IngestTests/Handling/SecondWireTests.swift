@@ -24,7 +24,11 @@ struct SecondWireTests {
             texts = [
                 entry.timestamp, entry.operation, entry.collection, entry.did, entry.rkey, entry.rev, entry.cid,
             ]
-            outcome = IngestHarness.Outcome(status: entry.status, message: entry.errorMessage)
+            outcome = IngestHarness.Outcome(
+                status: entry.status,
+                message: entry.errorMessage,
+                errorClass: entry.errorClass
+            )
         }
     }
 

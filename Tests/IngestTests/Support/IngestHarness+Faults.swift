@@ -27,11 +27,23 @@ extension IngestHarness {
     }
 }
 
+/// A fault that no event is to blame for.
+extension IngestHarness {
+    /// Lets the database refuse every record.
+    func refuseRecords() throws {
+        try execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON record BEGIN SELECT RAISE(ABORT, 'refused by the test'); END"
+        )
+    }
+
+    func acceptRecords() throws { try execute("DROP TRIGGER refuse") }
+}
+
 extension IngestHarness {
     /// What the daemon does at its start.
     @discardableResult
     func recover() throws -> Int {
-        try RowApplier(store: store, emptiesPayloads: false).recover()
+        try RowApplier(store: store, emptiesPayloads: false, clock: clock.wallClock).recover()
     }
 
     /// The revision up to which an unknown account is deleted.

@@ -16,7 +16,7 @@ extension IngestHarness {
 
     /// Status and message of all rows of the log, by id.
     func outcomes() throws -> [Outcome] {
-        try log().map { Outcome(status: $0.status, message: $0.errorMessage) }
+        try log().map { Outcome(status: $0.status, message: $0.errorMessage, errorClass: $0.errorClass) }
     }
 
     typealias Outcome = EventApplier.Outcome

@@ -39,7 +39,8 @@ extension DroppedCountTests.Place {
             DELETE FROM tombstone
             """
         )
-        try ActivityRetry(store: harness.store).retryAllErrors { _ in }
+        let errors = ActivityFilter(sinceTimestamp: "", status: .error)
+        try await ActivityRetry(store: harness.store).retryAll(errors) { _ in }
     }
     fileprivate static let purge: @Sendable (IngestHarness) async throws -> Void = { harness in
         try harness.store.write { db in

@@ -103,7 +103,8 @@ struct VerificationTests {
         try await harness.process([SampleCommit(at: 50, rkey: "retried").json])
         try harness.expectSound()
         try harness.execute("DROP TRIGGER refuse")
-        try ActivityRetry(store: harness.store).retryAllErrors { _ in }
+        let errors = ActivityFilter(sinceTimestamp: "", status: .error)
+        try await ActivityRetry(store: harness.store).retryAll(errors) { _ in }
         try await harness.process([SampleCommit(at: 51, rkey: "emptied").json], emptiesPayloads: true)
         try harness.store.write { db in
             let carol = try #require(try ActorRepository(db).pendingPurges(limit: 1).first)
