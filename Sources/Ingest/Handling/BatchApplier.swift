@@ -64,7 +64,8 @@ struct BatchApplier {
         let activity = ActivityRepository(db)
         count(rows, outcomes, &changes)
         for (row, outcome) in zip(rows, outcomes) where outcome != .success {
-            if let failure = outcome.failure(afterAttempts: 0, nowMicroseconds: clock.now()) {
+            guard outcome.errorClass == nil else {
+                let failure = outcome.failure(afterAttempts: 0, nowMicroseconds: clock.now())
                 try activity.end(row.id, outcome.status, message: outcome.message, failure: failure)
                 continue
             }
