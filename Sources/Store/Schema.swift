@@ -75,7 +75,8 @@ enum Schema {
     /// The state that the events describe.
     ///
     /// A record is there only while its rev is greater than its actor's `deleted_rev`, which names the time at which the
-    /// account was deleted.
+    /// account was deleted, and is shown only while the actor is not `hidden`. `account_tombstone` keeps the same of accounts
+    /// of which no record was stored yet.
     private static let records = """
         CREATE TABLE actor (
             id INTEGER PRIMARY KEY,
@@ -89,9 +90,12 @@ enum Schema {
             account_time INTEGER,
             account_seq INTEGER,
             deleted_rev TEXT NOT NULL DEFAULT '',
-            purge_pending INTEGER NOT NULL DEFAULT 0
+            purge_pending INTEGER NOT NULL DEFAULT 0,
+            hidden INTEGER NOT NULL DEFAULT 0,
+            resync_rev TEXT
         ) STRICT;
         CREATE INDEX actor_purge ON actor (id) WHERE purge_pending = 1;
+        CREATE INDEX actor_resync ON actor (id) WHERE resync_rev IS NOT NULL;
         CREATE INDEX actor_handle ON actor (handle) WHERE handle IS NOT NULL;
         CREATE TABLE record (
             id INTEGER PRIMARY KEY,
@@ -120,6 +124,10 @@ enum Schema {
             did TEXT PRIMARY KEY NOT NULL,
             rev TEXT NOT NULL,
             account_time INTEGER NOT NULL,
+            account_seq INTEGER NOT NULL DEFAULT 0,
+            active INTEGER NOT NULL DEFAULT 0,
+            status TEXT,
+            hidden INTEGER NOT NULL DEFAULT 0,
             received_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX account_tombstone_received ON account_tombstone (received_at);

@@ -73,8 +73,8 @@ struct LongDatabase {
     private static func fillState(_ database: Database, rows: Int) throws {
         for sql in [
             """
-            INSERT INTO actor (did, indexed_at, handle, purge_pending)
-            SELECT 'did:plc:' || i, '', 'h' || i, i <= 5 FROM n
+            INSERT INTO actor (did, indexed_at, handle, purge_pending, resync_rev)
+            SELECT 'did:plc:' || i, '', 'h' || i, i <= 5, iif(i <= 10, 'rev', NULL) FROM n
             """,
             // Half of them are of one account, half of them of one collection.
             """

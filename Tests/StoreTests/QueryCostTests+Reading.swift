@@ -78,6 +78,8 @@ extension QueryCostTests {
             Query("number of gaps") { _ = try GapRepository($0).openCount() },
             Query("lexicons") { try #require(try LexiconRepository($0).list(limit: 50, after: "a").count == 50) },
             Query("pending purges") { try #require(try ActorRepository($0).pendingPurges(limit: 10).count == 5) },
+            Query("actors to read again") { try #require(try ActorRepository($0).needingResync(limit: 5).count == 5) },
+            Query("numbers of actors") { _ = try ActorRepository($0).counts() },
             Query("totals") { try #require(try CounterRepository($0).totals().stored > 0) },
             Query("positions") { try #require(try CursorRepository($0).all().count == 3) },
             Query("newest position") { try #require(try CursorRepository($0).newest() != nil) },

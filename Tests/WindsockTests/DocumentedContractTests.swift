@@ -64,7 +64,7 @@ import Texts
         let status = try await database.json("status")
         let documented = examples["windsock status --json"]
         #expect(documented?.keys.subtracting(["run"]) == status.keys)
-        for part in ["database", "totals", "rows", "gaps"] {
+        for part in ["accounts", "database", "totals", "rows", "gaps"] {
             expectDocumented(status[part], in: documented?[part])
         }
     }

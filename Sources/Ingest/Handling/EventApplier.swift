@@ -10,15 +10,15 @@ struct EventApplier {
     static let accountDeletedMessage = "Skipped: account deleted"
     static let olderStateMessage = "Skipped: older than the stored state"
     static let unknownActorMessage = "Skipped: unknown actor"
-    static let syncMessage = "Skipped: a sync changes nothing that is stored"
+    static let passingStandingMessage = "Skipped: this standing changes nothing"
     static let missingRecordMessage = "Event missing record or cid"
 
     private let records: RecordRepository
     private let tombstones: TombstoneRepository
-    private let actors: ActorRepository
-    private let accountTombstones: AccountTombstoneRepository
+    let actors: ActorRepository
+    let accountTombstones: AccountTombstoneRepository
     /// What was read from the database, for comparing.
-    private let texts = TextArena()
+    let texts = TextArena()
 
     init(_ db: Database) {
         records = RecordRepository(db)
@@ -48,8 +48,8 @@ struct EventApplier {
             switch event.body {
             case .commit(let commit): try apply(commit, draft, message, &directory, &changes)
             case .identity(let identity): try apply(identity, draft, &directory)
-            case .account(let account): try apply(account, draft, &directory)
-            case .sync: try applySync(draft, &directory)
+            case .account(let account): try apply(account, draft, &directory, &changes)
+            case .sync(let sync): try apply(sync, draft, &directory, &changes)
             }
         }
     }
@@ -57,6 +57,8 @@ struct EventApplier {
 
 /// Commits.
 extension EventApplier {
+    static func invalid(_ rev: ByteText) -> Outcome { .error("Invalid revision: \(rev) is no TID") }
+
     private func apply(
         _ commit: Commit,
         _ draft: EventDraft,
@@ -64,7 +66,7 @@ extension EventApplier {
         _ directory: inout ActorDirectory,
         _ changes: inout CounterChanges
     ) throws -> Outcome {
-        guard TID.isTID(commit.rev) else { return .error("Invalid revision: \(commit.rev) is no TID") }
+        guard TID.isTID(commit.rev) else { return EventApplier.invalid(commit.rev) }
         let key = RecordKey(collection: commit.collection, rkey: commit.rkey, did: draft.did)
         switch commit.operation {
         case "create", "update":
@@ -91,7 +93,7 @@ extension EventApplier {
     ) throws -> Outcome {
         let buried = try tombstones.revision(of: key).map(texts.add)
         if let buried, rev <= buried { return .skipped(RecordRule.olderMessage) }
-        guard let actor = try actor(draft, rev: rev, &directory) else {
+        guard let actor = try actor(draft, rev: rev, &directory, &changes) else {
             return .skipped(EventApplier.accountDeletedMessage)
         }
         let record = NewRecord(
@@ -143,22 +145,18 @@ extension EventApplier {
     private func actor(
         _ draft: EventDraft,
         rev: ByteText,
-        _ directory: inout ActorDirectory
+        _ directory: inout ActorDirectory,
+        _ changes: inout CounterChanges
     ) throws -> ActorDirectory.Entry? {
         if let known = try directory.find(draft.did, actors) { return rev > known.deletedRev ? known : nil }
-        let deletion = try accountTombstones.find(draft.did)
-        let floor = deletion.map { texts.add($0.rev) } ?? ""
+        let word = try accountTombstones.find(draft.did)
+        let floor = word.map { texts.add($0.deletedRev) } ?? ""
         guard rev > floor else { return nil }
         let id = try actors.insert(draft.did, indexedAt: draft.indexedAt, deletedRev: floor)
-        if let deletion {
+        if let word {
             // Its newest account event, though the actor was not known when it came.
-            try actors.updateAccount(
-                id,
-                active: false,
-                status: String(EventApplier.deletedStatus),
-                timeMicroseconds: deletion.accountTimeMicroseconds,
-                seq: 0
-            )
+            try actors.updateAccount(id, word.standing)
+            if word.standing.isHidden { changes.hiddenActors(1) }
         }
         let entry = ActorDirectory.Entry(id: id, deletedRev: floor)
         directory.remember(draft.did, entry)
@@ -170,101 +168,4 @@ extension EventApplier {
         guard let floor = try accountTombstones.floor(did).map(texts.add) else { return false }
         return rev <= floor
     }
-}
-
-/// Identities and accounts.
-extension EventApplier {
-    /// `status` of an account that is gone for good.
-    static let deletedStatus: ByteText = "deleted"
-
-    private func apply(
-        _ identity: Identity,
-        _ draft: EventDraft,
-        _ directory: inout ActorDirectory
-    ) throws -> Outcome {
-        guard try directory.find(draft.did, actors) != nil, let actor = try actors.find(String(draft.did)) else {
-            return .skipped(EventApplier.unknownActorMessage)
-        }
-        // One that names no handle tells nothing that is stored, and must not make an older one that does count for old.
-        guard let handle = identity.handle else { return .success }
-        let order = EventApplier.order(identity.relayTimeMicroseconds, identity.seq, draft)
-        guard isNewer(order, than: (actor.identityTimeMicroseconds, actor.identitySeq)) else {
-            return .skipped(EventApplier.olderStateMessage)
-        }
-        try actors.updateIdentity(
-            actor.id,
-            handle: String(handle),
-            timeMicroseconds: order.timeMicroseconds,
-            seq: order.seq
-        )
-        return .success
-    }
-
-    private func apply(
-        _ account: Account,
-        _ draft: EventDraft,
-        _ directory: inout ActorDirectory
-    ) throws -> Outcome {
-        let order = EventApplier.order(account.relayTimeMicroseconds, account.seq, draft)
-        let floor = TID(lastAt: order.timeMicroseconds).text
-        guard let actor = try actors.find(String(draft.did)) else {
-            guard account.isDeletion else { return .skipped(EventApplier.unknownActorMessage) }
-            try accountTombstones.put(
-                String(draft.did),
-                rev: floor,
-                accountTimeMicroseconds: order.timeMicroseconds,
-                receivedAtMicroseconds: draft.receivedAtMicroseconds
-            )
-            return .success
-        }
-        // What a deletion took is gone, also when word of it comes after that of the account's return.
-        let buries = account.isDeletion && floor > actor.deletedRev
-        if buries {
-            try actors.markDeleted(actor.id, deletedRev: floor)
-            directory.remember(draft.did, ActorDirectory.Entry(id: actor.id, deletedRev: texts.add(floor)))
-        }
-        guard isNewer(order, than: (actor.accountTimeMicroseconds, actor.accountSeq)) else {
-            return buries ? .success : .skipped(EventApplier.olderStateMessage)
-        }
-        try actors.updateAccount(
-            actor.id,
-            active: account.active,
-            status: account.status.map { String($0) },
-            timeMicroseconds: order.timeMicroseconds,
-            seq: order.seq
-        )
-        return .success
-    }
-
-    /// The log keeps it; the commits that follow say what the repository holds.
-    private func applySync(_ draft: EventDraft, _ directory: inout ActorDirectory) throws -> Outcome {
-        let isKnown = try directory.find(draft.did, actors) != nil
-        return .skipped(isKnown ? EventApplier.syncMessage : EventApplier.unknownActorMessage)
-    }
-
-    /// What tells the newer of two events: the relay's time, then its sequence number, which means nothing to another
-    /// relay.
-    static func order(
-        _ relayTimeMicroseconds: Int64?,
-        _ seq: Int64?,
-        _ draft: EventDraft
-    ) -> (timeMicroseconds: Int64, seq: Int64) {
-        let time = relayTimeMicroseconds.map {
-            EventDraft.plausible($0, receivedAtMicroseconds: draft.receivedAtMicroseconds)
-        }
-        return (time ?? draft.timestampMicroseconds, seq ?? 0)
-    }
-
-    private func isNewer(
-        _ order: (timeMicroseconds: Int64, seq: Int64),
-        than stored: (timeMicroseconds: Int64?, seq: Int64?)
-    ) -> Bool {
-        guard let storedTime = stored.timeMicroseconds else { return true }
-        return order > (storedTime, stored.seq ?? 0)
-    }
-}
-
-extension Account {
-    /// Whether the account is gone for good.
-    var isDeletion: Bool { !active && status == EventApplier.deletedStatus }
 }

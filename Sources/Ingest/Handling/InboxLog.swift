@@ -49,18 +49,24 @@ struct InboxLog {
     /// Which of the drafts are to be logged.
     ///
     /// Identity, account and sync events are logged for the actors that we know, those whose first record stands before them
-    /// in the batch among them; a deletion always, since its tombstone must outlive a crash like any effect.
+    /// in the batch among them; a deletion, and a standing that hides, always, since what is kept of it must outlive a crash
+    /// like any effect, and then whatever follows on it.
     private func wantedIndices(_ drafts: [EventDraft], _ directory: inout ActorDirectory) throws -> [Int] {
         let actors = ActorRepository(db)
+        let accountTombstones = AccountTombstoneRepository(db)
         return try drafts.indices.filter { index in
             let draft = drafts[index]
             guard case .event(let event) = draft.decoded else { return true }
             switch event.body {
             case .commit: return true
-            case .account(let account) where account.isDeletion: return true
+            case .account(let account) where account.isKeptOfAnyone: return true
             case .identity, .account, .sync:
-                return try directory.find(draft.did, actors) != nil
-                    || drafts[..<index].contains { $0.makesActor && $0.did == draft.did }
+                if try directory.find(draft.did, actors) != nil { return true }
+                let isAccount = if case .account = event.body { true } else { false }
+                if isAccount, try accountTombstones.find(draft.did) != nil { return true }
+                return drafts[..<index].contains { earlier in
+                    earlier.did == draft.did && (earlier.makesActor || (isAccount && earlier.isKeptOfAnyone))
+                }
             }
         }
     }
@@ -69,6 +75,11 @@ struct InboxLog {
 extension EventDraft {
     /// Whether applying it makes an actor of its DID, unless something stands against it.
     fileprivate var makesActor: Bool { operation == "create" || operation == "update" }
+
+    fileprivate var isKeptOfAnyone: Bool {
+        guard case .event(let event) = decoded, case .account(let account) = event.body else { return false }
+        return account.isKeptOfAnyone
+    }
 
     fileprivate func row(_ message: MessageBatch.Message) -> NewActivity {
         NewActivity(

@@ -28,10 +28,17 @@ package struct ActorEntry: Sendable, Equatable {
     /// Whether such records are still to be removed.
     package let isPurgePending: Bool
 
+    /// Whether its records are left out of all lists, because of its standing.
+    package let isHidden: Bool
+
+    /// The revision of a sync event, which says that what is stored may not be what the repository holds; nil when none
+    /// did.
+    package let resyncRev: String?
+
     /// The columns, in the order that ``init(row:)`` reads.
     static let columns = """
         id, did, handle, indexed_at, active, status, identity_time, identity_seq, account_time, account_seq, \
-        deleted_rev, purge_pending
+        deleted_rev, purge_pending, hidden, resync_rev
         """
 
     init(row: StatementRow) {
@@ -47,5 +54,7 @@ package struct ActorEntry: Sendable, Equatable {
         accountSeq = row.optionalInt64(9)
         deletedRev = row.text(10)
         isPurgePending = row.bool(11)
+        isHidden = row.bool(12)
+        resyncRev = row.optionalText(13)
     }
 }

@@ -61,26 +61,58 @@ package struct ActorRepository {
     ///
     /// - Parameters:
     ///   - id: The actor.
-    ///   - active: Whether the account is active.
-    ///   - status: Why it is not; nil clears it.
-    ///   - timeMicroseconds: The event's own time, since the Unix epoch.
-    ///   - seq: The event's own seq.
+    ///   - standing: The account's standing from now on; the caller counts the actors that are hidden.
     /// - Throws: `DatabaseError`.
-    package func updateAccount(
-        _ id: Int64,
-        active: Bool,
-        status: String?,
-        timeMicroseconds: Int64,
-        seq: Int64
-    ) throws {
+    package func updateAccount(_ id: Int64, _ standing: AccountStanding) throws {
         let statement = BoundStatement(
             database,
-            "UPDATE actor SET active = ?, status = ?, account_time = ?, account_seq = ? WHERE id = ?"
+            "UPDATE actor SET active = ?, status = ?, hidden = ?, account_time = ?, account_seq = ? WHERE id = ?"
         )
-        try statement.run(active, status, timeMicroseconds, seq, id)
+        try statement.run(
+            standing.isActive,
+            standing.status,
+            standing.isHidden,
+            standing.timeMicroseconds,
+            standing.seq,
+            id
+        )
+    }
+
+    /// Notes that what is stored of an actor may not be what its repository holds.
+    ///
+    /// - Parameters:
+    ///   - id: The actor.
+    ///   - rev: The repository's revision, as a sync event named it; the caller counts the actors that have one.
+    /// - Throws: `DatabaseError`.
+    package func markForResync(_ id: Int64, rev: String) throws {
+        try BoundStatement(database, "UPDATE actor SET resync_rev = ? WHERE id = ?").run(rev, id)
+    }
+
+    /// The actors that are marked by ``markForResync(_:rev:)``, in the order of their ids.
+    ///
+    /// - Parameter limit: How many at most.
+    /// - Returns: The actors.
+    /// - Throws: `DatabaseError`.
+    package func needingResync(limit: Int) throws -> [ActorEntry] {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT \(ActorEntry.columns) FROM actor INDEXED BY actor_resync
+            WHERE resync_rev IS NOT NULL ORDER BY id LIMIT ?
+            """
+        )
+        return try statement.all(limit, read: ActorEntry.init)
+    }
+
+    /// How many actors are hidden, and how many need a resync, from the sums.
+    package func counts() throws -> (hidden: Int64, needingResync: Int64) {
+        let counters = CounterRepository(database)
+        return (try counters.value(CounterName.hiddenActors), try counters.value(CounterName.resyncActors))
     }
 
     /// Hides an actor's records up to a revision from all readers, and asks for their removal.
+    ///
+    /// A mark for a resync of that revision or an earlier one goes, which the caller counts.
     ///
     /// - Parameters:
     ///   - id: The actor.
@@ -89,7 +121,10 @@ package struct ActorRepository {
     package func markDeleted(_ id: Int64, deletedRev: String) throws {
         let statement = BoundStatement(
             database,
-            "UPDATE actor SET deleted_rev = ?1, purge_pending = 1 WHERE id = ?2 AND deleted_rev < ?1"
+            """
+            UPDATE actor SET deleted_rev = ?1, purge_pending = 1, resync_rev = iif(resync_rev <= ?1, NULL, resync_rev)
+            WHERE id = ?2 AND deleted_rev < ?1
+            """
         )
         try statement.run(deletedRev, id)
     }

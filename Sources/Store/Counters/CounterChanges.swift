@@ -72,6 +72,16 @@ package struct CounterChanges: Sendable, Equatable {
         add(CounterName.payloadBytes, -bytes)
     }
 
+    /// Adds to the number of actors that are hidden.
+    package mutating func hiddenActors(_ count: Int64) {
+        add(CounterName.hiddenActors, count)
+    }
+
+    /// Adds to the number of actors that need a resync.
+    package mutating func resyncActors(_ count: Int64) {
+        add(CounterName.resyncActors, count)
+    }
+
     /// Counts finished events that were deleted from the log; nil as the minute leaves the minutes alone.
     mutating func cleaned(minute: Int64?, operation: String, status: ActivityStatus, bytes: Int64) {
         add(CounterName.cleanedPrefix + status.rawValue, 1)

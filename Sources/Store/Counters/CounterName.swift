@@ -4,6 +4,8 @@ enum CounterName {
     static let payloadBytes = "payload_bytes"
     static let gaps = "gaps"
     static let healedGaps = "healed_gaps"
+    static let hiddenActors = "hidden_actors"
+    static let resyncActors = "resync_actors"
 
     /// No sum but an id: no event before it is `processing`.
     static let inboxFrom = "inbox_from"

@@ -1,58 +1,85 @@
 package import GRDB
 package import Texts
 
-/// The deletions of whole accounts, also of those that no record was ever stored of.
+/// What account events said of accounts of which no record was stored: their deletion, and a standing that hides them.
+///
+/// A row outlives a standing that hides nothing any more, so that an older event that comes later does not hide again.
 package struct AccountTombstoneRepository {
     private let database: Database
     private let select: BoundStatement
 
     package init(_ database: Database) {
         self.database = database
-        select = BoundStatement(database, "SELECT rev, account_time FROM account_tombstone WHERE did = ?")
+        select = BoundStatement(
+            database,
+            "SELECT rev, active, status, hidden, account_time, account_seq FROM account_tombstone WHERE did = ?"
+        )
     }
 
     /// The revision up to which everything of an account is deleted, or nil when it was never deleted.
     package func floor(_ did: ByteText) throws -> String? {
-        try select.first(did) { $0.text(0) }
+        try find(did).flatMap { $0.deletedRev.isEmpty ? nil : $0.deletedRev }
     }
 
     /// The revision up to which everything of an account is deleted, or nil when it was never deleted.
     package func floor(_ did: String) throws -> String? {
-        try select.first(did) { $0.text(0) }
+        try select.first(did) { $0.text(0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The newest deletion of an account, or nil when it was never deleted.
-    package func find(_ did: ByteText) throws -> (rev: String, accountTimeMicroseconds: Int64)? {
-        try select.first(did) { ($0.text(0), $0.int64(1)) }
+    /// What is known of an account, or nil when nothing is; the revision is empty when it was never deleted.
+    package func find(_ did: ByteText) throws -> (deletedRev: String, standing: AccountStanding)? {
+        try select.first(did) { row in
+            let standing = AccountStanding(
+                isActive: row.bool(1),
+                status: row.optionalText(2),
+                isHidden: row.bool(3),
+                timeMicroseconds: row.int64(4),
+                seq: row.int64(5)
+            )
+            return (row.text(0), standing)
+        }
     }
 
-    /// Notes a deletion; of two the newer stays.
+    /// Notes what an account event told; of two deletions, and of two standings, the newer stays.
     ///
     /// - Parameters:
     ///   - did: The account.
-    ///   - rev: The greatest revision of the time of the deletion.
-    ///   - accountTimeMicroseconds: The account event's own time, since the Unix epoch.
+    ///   - deletedRev: The greatest revision of the time of a deletion; empty when the event is none.
+    ///   - standing: The standing that it told.
     ///   - receivedAtMicroseconds: When it was received, since the Unix epoch.
     /// - Throws: `DatabaseError`.
     package func put(
         _ did: String,
-        rev: String,
-        accountTimeMicroseconds: Int64,
+        deletedRev: String,
+        _ standing: AccountStanding,
         receivedAtMicroseconds: Int64
     ) throws {
+        let isNewer = "(excluded.account_time, excluded.account_seq) > (account_time, account_seq)"
+        let newest = ["active", "status", "hidden", "account_time", "account_seq"]
+            .map { "\($0) = iif(\(isNewer), excluded.\($0), \($0))" }.joined(separator: ", ")
         let statement = BoundStatement(
             database,
             """
-            INSERT INTO account_tombstone (did, rev, account_time, received_at) VALUES (?, ?, ?, ?)
+            INSERT INTO account_tombstone (did, rev, active, status, hidden, account_time, account_seq, received_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE
-            SET rev = excluded.rev, account_time = excluded.account_time, received_at = excluded.received_at
-            WHERE excluded.rev > account_tombstone.rev
+            SET rev = max(rev, excluded.rev), \(newest),
+                received_at = iif(excluded.rev > rev OR \(isNewer), excluded.received_at, received_at)
             """
         )
-        try statement.run(did, rev, accountTimeMicroseconds, receivedAtMicroseconds)
+        try statement.run(
+            did,
+            deletedRev,
+            standing.isActive,
+            standing.status,
+            standing.isHidden,
+            standing.timeMicroseconds,
+            standing.seq,
+            receivedAtMicroseconds
+        )
     }
 
-    /// Forgets the oldest deletions.
+    /// Forgets what was received longest ago.
     ///
     /// - Parameters:
     ///   - cutoffMicroseconds: Those received before this time go.

@@ -13,9 +13,13 @@ package struct RecordEntry: Sendable, Equatable {
     /// As ``UTCTimestamp`` writes it.
     package let indexedAt: String
 
-    /// The columns, in the order that ``init(row:)`` reads.
+    /// Whether it is left out of the lists, because of its account's standing.
+    package let isHidden: Bool
+
+    /// The columns of both tables, in the order that ``init(row:)`` reads.
     static let columns = """
-        record.uri, record.cid, record.did, record.collection, record.rkey, record.rev, record.json, record.indexed_at
+        record.uri, record.cid, record.did, record.collection, record.rkey, record.rev, record.json, record.indexed_at, \
+        actor.hidden
         """
 
     init(row: StatementRow) {
@@ -27,5 +31,6 @@ package struct RecordEntry: Sendable, Equatable {
         rev = row.text(5)
         json = row.bytes(6)
         indexedAt = row.text(7)
+        isHidden = row.bool(8)
     }
 }

@@ -1,24 +1,25 @@
 import Texts
 
 extension RecordRepository {
-    /// A record by its `at://DID/COLLECTION/RKEY`, or nil when there is none or its account was deleted since.
-    package func record(uri: String) throws -> RecordEntry? {
+    /// A record by its `at://DID/COLLECTION/RKEY`, or nil when there is none, or its account was deleted since or hides it.
+    package func record(uri: String, includingHidden: Bool = false) throws -> RecordEntry? {
         let texts = TextArena()
         return try withExtendedLifetime(texts) {
-            try RecordKey(uri: uri, texts: texts).flatMap { try record($0) }
+            try RecordKey(uri: uri, texts: texts).flatMap { try record($0, includingHidden: includingHidden) }
         }
     }
 
-    /// A record, or nil when there is none or its account was deleted since.
-    package func record(_ key: RecordKey) throws -> RecordEntry? {
+    /// A record, or nil when there is none, or its account was deleted since or hides it.
+    package func record(_ key: RecordKey, includingHidden: Bool = false) throws -> RecordEntry? {
         let statement = BoundStatement(
             database,
             """
             SELECT \(RecordEntry.columns) FROM record JOIN actor ON actor.id = record.actor
             WHERE record.collection = ? AND record.rkey = ? AND record.did = ? AND record.rev > actor.deleted_rev
+                AND (actor.hidden = 0 OR ?)
             """
         )
-        return try statement.first(key.collection, key.rkey, key.did, read: RecordEntry.init)
+        return try statement.first(key.collection, key.rkey, key.did, includingHidden, read: RecordEntry.init)
     }
 
     /// A page of a collection's records, by record key, descending.
@@ -27,6 +28,7 @@ extension RecordRepository {
     ///   - collection: The collection's NSID.
     ///   - limit: How many at most, up to ``PageLimit/entries``.
     ///   - cursor: ``RecordPage/next`` of the page before; nil for the first.
+    ///   - includingHidden: Whether those are listed too that their accounts' standing hides.
     ///   - examining: How many records may be examined.
     /// - Returns: The page, also when it ends early because enough records were examined or enough bytes were read.
     /// - Throws: `DatabaseError`.
@@ -34,19 +36,22 @@ extension RecordRepository {
         collection: String,
         limit: Int,
         after cursor: CollectionCursor? = nil,
+        includingHidden: Bool = false,
         examining: Int = PageLimit.examinedRows
     ) throws -> RecordPage<CollectionCursor> {
         let statement = BoundStatement(
             database,
             """
-            SELECT record.id, record.rkey, record.did, record.rev > actor.deleted_rev
+            SELECT record.id, record.rkey, record.did,
+                record.rev > actor.deleted_rev AND (actor.hidden = 0 OR ?)
             FROM record INDEXED BY record_key CROSS JOIN actor ON actor.id = record.actor
             WHERE record.collection = ? \(cursor == nil ? "" : "AND (record.rkey, record.did) < (?, ?)")
             ORDER BY record.rkey DESC, record.did DESC
             """
         )
         var walk = BoundedWalk<CollectionCursor>(limit: limit, examining: examining)
-        let arguments = [collection] + (cursor.map { [$0.rkey, $0.did] } ?? [])
+        let texts = [collection] + (cursor.map { [$0.rkey, $0.did] } ?? [])
+        let arguments: [any StatementArgument] = [includingHidden] + texts
         try statement.walk(arguments) { row in
             walk.add(
                 id: row.int64(0),
@@ -63,6 +68,7 @@ extension RecordRepository {
     ///   - did: The account.
     ///   - limit: How many at most, up to ``PageLimit/entries``.
     ///   - cursor: ``RecordPage/next`` of the page before; nil for the first.
+    ///   - includingHidden: Whether those are listed too that their accounts' standing hides.
     ///   - examining: How many records may be examined.
     /// - Returns: The page, also when it ends early because enough records were examined or enough bytes were read.
     /// - Throws: `DatabaseError`.
@@ -70,9 +76,10 @@ extension RecordRepository {
         did: String,
         limit: Int,
         after cursor: Int64? = nil,
+        includingHidden: Bool = false,
         examining: Int = PageLimit.examinedRows
     ) throws -> RecordPage<Int64> {
-        guard let actor = try ActorRepository(database).find(did) else {
+        guard let actor = try ActorRepository(database).find(did), includingHidden || !actor.isHidden else {
             return RecordPage(entries: [], next: nil, examined: 0)
         }
         let statement = BoundStatement(
@@ -90,7 +97,7 @@ extension RecordRepository {
 
     /// The numbers of records by collection, in the order of the collections' names, from the sums.
     ///
-    /// Records whose account was deleted are in them until they are removed.
+    /// Records whose account was deleted are in them until they are removed, and hidden ones always are: they are stored.
     ///
     /// - Parameters:
     ///   - collection: Only later names; nil for all.
@@ -114,7 +121,10 @@ extension RecordRepository {
     }
 
     private func page<Cursor>(_ walk: BoundedWalk<Cursor>) throws -> RecordPage<Cursor> {
-        let select = BoundStatement(database, "SELECT \(RecordEntry.columns) FROM record WHERE id = ?")
+        let select = BoundStatement(
+            database,
+            "SELECT \(RecordEntry.columns) FROM record JOIN actor ON actor.id = record.actor WHERE record.id = ?"
+        )
         let (entries, next) = try walk.page(size: \.json.count) { id in
             try select.first(id, read: RecordEntry.init)
         }

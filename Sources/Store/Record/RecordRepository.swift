@@ -5,7 +5,7 @@ package import Texts
 ///
 /// Writing here changes no counter except in ``purge(actor:throughRev:afterID:limit:)``: the handler adds up what its
 /// batch added and removed (``CounterChanges``). All readers leave out a record that is not newer than its account's
-/// deletion, which is to be removed.
+/// deletion, which is to be removed, and one that its account's standing hides, unless they are asked for it.
 package struct RecordRepository {
     let database: Database
 

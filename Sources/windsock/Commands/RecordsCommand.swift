@@ -9,7 +9,8 @@ struct RecordsCommand: ParsableCommand {
         abstract: "List the records of a collection or an account, or show one.",
         discussion: """
             A collection's records come by record key, descending, which is newest first where keys are TIDs; an \
-            account's, those that were first stored last before the others.
+            account's, those that were first stored last before the others. Records of accounts that are taken down, \
+            suspended, deactivated or otherwise away are left out until these are back.
 
               windsock records --collection app.bsky.feed.post --limit 10
               windsock records --did did:plc:z72i7hdynmk6r22z27h6tvur --json
@@ -29,6 +30,9 @@ struct RecordsCommand: ParsableCommand {
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var listOptions: ListOptions
 
+    @Flag(help: "Show the records of accounts that are away, too.")
+    var hidden = false
+
     @Option(help: ArgumentHelp("Go on after this place, which the page before named.", valueName: "cursor"))
     var after: String?
 
@@ -47,24 +51,45 @@ struct RecordsCommand: ParsableCommand {
         let store = try databaseOptions.open(.readOnly)
         switch try question() {
         case .one(let uri):
-            guard let entry = try store.read({ try RecordRepository($0).record(uri: uri) }) else {
+            let entry = try store.read { try RecordRepository($0).record(uri: uri, includingHidden: true) }
+            guard let entry, hidden || !entry.isHidden else {
+                let isHidden = entry != nil
+                let name = TerminalText.escaped(uri)
                 throw CommandFailure(
                     code: CommandFailure.Code.failure,
-                    message: "there is no record \(TerminalText.escaped(uri))"
+                    message: isHidden
+                        ? "\(name) is hidden: its account is away; see --hidden" : "there is no record \(name)"
                 )
             }
             try show(RecordReport(entry))
         case .ofCollection(let collection, let cursor):
             let page = try store.read { database in
-                try RecordRepository(database)
-                    .records(collection: collection, limit: listOptions.limit, after: cursor)
+                try RecordRepository(database).records(
+                    collection: collection,
+                    limit: listOptions.limit,
+                    after: cursor,
+                    includingHidden: hidden
+                )
             }
             try show(page)
         case .ofAccount(let did, let cursor):
-            let page = try store.read { database in
-                try RecordRepository(database).records(did: did, limit: listOptions.limit, after: cursor)
+            let (page, actor) = try store.read { database in
+                let records = RecordRepository(database)
+                return (
+                    try records.records(
+                        did: did,
+                        limit: listOptions.limit,
+                        after: cursor,
+                        includingHidden: hidden
+                    ),
+                    try ActorRepository(database).find(did)
+                )
             }
-            try show(page)
+            let away = actor.flatMap { $0.isHidden && !hidden ? $0.status ?? "away" : nil }
+            try show(
+                page,
+                none: away.map { "the account is \(TerminalText.escaped($0)): its records are hidden; see --hidden" }
+            )
         }
     }
 
@@ -103,7 +128,8 @@ struct RecordsCommand: ParsableCommand {
         try Output.print(lines.text)
     }
 
-    private func show(_ page: RecordPage<some CustomStringConvertible>) throws {
+    /// Shows a page; `none` is what to say when nothing is on it.
+    private func show(_ page: RecordPage<some CustomStringConvertible>, none: String? = nil) throws {
         let reports = page.entries.map(RecordReport.init)
         if listOptions.json {
             return try Output.print(JSONDocument.text(ListReport(items: reports, next: page.next?.description)))
@@ -118,7 +144,7 @@ struct RecordsCommand: ParsableCommand {
         if let next = page.next {
             Output.note("there are more: --after \(TerminalText.escaped(next.description))")
         } else if table.isEmpty {
-            Output.note(after == nil ? "no such records" : "no more records")
+            Output.note(none ?? (after == nil ? "no such records" : "no more records"))
         }
     }
 }

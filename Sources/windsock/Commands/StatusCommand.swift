@@ -9,7 +9,8 @@ struct StatusCommand: ParsableCommand {
         abstract: "Show where the stream stands and what became of the events.",
         discussion: """
             The position and its lag for each host; the events by status; the sums, whose remainder is 0 unless \
-            something is wrong; the gaps in which events may have been missed; the newest event and the newest error; \
+            something is wrong; the gaps in which events may have been missed; the accounts whose records are hidden, or \
+            are no longer what their repositories hold; the newest event and the newest error; \
             the sizes of the files.
 
               windsock status --json | jq .totals.remainder

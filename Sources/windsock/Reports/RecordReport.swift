@@ -11,6 +11,8 @@ struct RecordReport: Encodable {
     let indexedAt: String
     /// The record as it was received.
     let json: String
+    /// True when its account's standing hides it; left out when not.
+    let hidden: Bool?
 
     init(_ entry: RecordEntry) {
         uri = entry.uri
@@ -21,5 +23,6 @@ struct RecordReport: Encodable {
         rev = entry.rev
         indexedAt = entry.indexedAt
         json = String(decoding: entry.json, as: UTF8.self)
+        hidden = entry.isHidden ? true : nil
     }
 }

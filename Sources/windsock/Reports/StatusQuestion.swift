@@ -38,6 +38,7 @@ enum StatusQuestion {
                     open: try gaps.openCount(),
                     newest: try gaps.list(limit: newestGaps).map(GapReport.init)
                 ),
+                accounts: try AccountsReport(ActorRepository(database)),
                 lastEvent: try activity.recent(ActivityFilter(sinceTimestamp: ""), limit: 1).entries.first
                     .map(ActivityReport.init),
                 lastError: errors.max { $0.timestamp < $1.timestamp }.map(ActivityReport.init)

@@ -67,6 +67,7 @@ struct StatusReport: Encodable {
     let totals: Totals
     let retries: Retries
     let gaps: Gaps
+    let accounts: AccountsReport
     /// The newest event by its own time.
     let lastEvent: ActivityReport?
     /// The newest event that ended as `error` or `validation_error`.

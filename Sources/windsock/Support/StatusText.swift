@@ -16,6 +16,10 @@ enum StatusText {
         let open = report.gaps.count > 0 ? ", \(Words.number(report.gaps.open)) of them open" : ""
         lines.add("gaps", Words.number(report.gaps.count) + open)
         for gap in report.gaps.newest { lines.add("gap \(gap.id)", words(gap)) }
+        let accounts = report.accounts
+        let hidden = "\(Words.number(accounts.hidden)) hidden"
+        lines.add("accounts", "\(hidden), \(Words.number(accounts.needingResync)) to be read again")
+        for actor in accounts.resync { lines.add("resync", "\(actor.did), at revision \(actor.rev)") }
         lines.add("last event", report.lastEvent.map(words) ?? "none")
         lines.add("last error", report.lastError.map(words) ?? "none")
         return lines.text

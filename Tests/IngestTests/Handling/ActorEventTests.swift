@@ -35,7 +35,7 @@ extension ActorEventTests {
     @Test
     func `an actor is made by the first record, and by nothing else`() async throws {
         try await harness.process([
-            SampleCommit("delete", at: 1).json, identity("a.example", at: 2), account("deactivated", at: 3),
+            SampleCommit("delete", at: 1).json, identity("a.example", at: 2), account(nil, at: 3),
         ])
         #expect(try harness.actor() == nil)
         #expect(try harness.log().count == 1)

@@ -110,10 +110,8 @@ struct SecondWireTests {
 
 /// Sync events, which only v2 has.
 extension SecondWireTests {
-    private static let skipped = EventApplier.Outcome.skipped("Skipped: a sync changes nothing that is stored")
-
     @Test
-    func `a sync is logged, and changes nothing that is stored`() async throws {
+    func `a sync is logged, and marks the actor, whose records stay as they are`() async throws {
         try await harness.process([SampleCommit(at: 1).json])
         let before = try harness.state()
         let sync = SampleSync(seconds: 2, seq: 800)
@@ -123,8 +121,9 @@ extension SecondWireTests {
         #expect([row.collection, row.rkey, row.cid] == ["", "", ""])
         #expect(row.timestamp == UTCTimestamp.text(microseconds: at(2)))
         #expect(row.payload == Array(sync.json.utf8))
-        #expect(try harness.outcomes() == [.success, SecondWireTests.skipped])
+        #expect(try harness.outcomes() == [.success, .success])
         #expect(try harness.state() == before)
+        #expect(try harness.actor()?.resyncRev == revision(2))
         #expect(try harness.position()?.cursor == 1_002)
         try harness.expectSums()
     }
@@ -148,7 +147,7 @@ extension SecondWireTests {
         try await harness.process(lines, from: source)
         let unknown = EventApplier.Outcome.skipped("Skipped: unknown actor")
         let missing = EventApplier.Outcome.error("Event missing record or cid")
-        #expect(try harness.outcomes() == [missing, unknown, .success, SecondWireTests.skipped])
+        #expect(try harness.outcomes() == [missing, unknown, .success, .success])
         try harness.expectSums()
     }
 
@@ -164,5 +163,39 @@ extension SecondWireTests {
         let revisions = try harness.log().dropFirst().map(\.rev)
         #expect(revisions.map { $0.hasPrefix("sha256:") } == [false, true, true])
         try harness.expectSums()
+    }
+
+    private func marks() throws -> [String: String] {
+        let marked = try harness.store.read { db in try ActorRepository(db).needingResync(limit: 10) }
+        return Dictionary(uniqueKeysWithValues: marked.map { ($0.did, $0.resyncRev ?? "") })
+    }
+
+    @Test
+    func `the newest sync marks, until the account is deleted`() async throws {
+        try await harness.process([SampleCommit(at: 1).json])
+        let syncs = [5, 3, 7].map { SampleSync(seconds: $0, seq: $0).json }
+        try await harness.process(syncs, from: source)
+        #expect(
+            try harness.outcomes().dropFirst() == [
+                .success, .skipped("Skipped: older than the stored state"), .success,
+            ]
+        )
+        #expect(try marks() == [did("alice"): revision(7)])
+        try harness.expectSums()
+        // A deletion of before it does not take what it says.
+        try await harness.process([SampleAccount.deleted(at: 6, seq: 100).json])
+        #expect(try marks() == [did("alice"): revision(7)])
+        try await harness.process([SampleAccount.deleted(at: 8, seq: 101).json, SampleSync(seconds: 8, seq: 9).json])
+        #expect(try marks().isEmpty)
+        #expect(try harness.outcomes().last == .skipped("Skipped: account deleted"))
+        try harness.expectSums()
+    }
+
+    @Test
+    func `a sync whose revision is no TID is an error`() async throws {
+        let sync = SampleSync(seconds: 2, seq: 1).json.replacing(revision(2), with: "rev1")
+        try await harness.process([SampleCommit(at: 1).json, sync], from: source)
+        #expect(try harness.outcomes() == [.success, .error("Invalid revision: rev1 is no TID")])
+        #expect(try marks().isEmpty)
     }
 }

@@ -74,6 +74,10 @@ extension IngestHarness {
         let bytes = log.reduce(Int64(0)) { $0 + Int64($1.payload.count) }
         #expect(totals.payloadBytes == bytes, sourceLocation: sourceLocation)
         #expect(try minutes() == minutes(of: log), sourceLocation: sourceLocation)
+        let accounts = try store.read { db in try ActorRepository(db).counts() }
+        #expect(try accounts.hidden == number("SELECT sum(hidden) FROM actor") ?? 0, sourceLocation: sourceLocation)
+        let marked = "SELECT count(resync_rev) FROM actor"
+        #expect(try accounts.needingResync == number(marked), sourceLocation: sourceLocation)
         #expect(try recordCounts("record_count") == recordCounts("record"), sourceLocation: sourceLocation)
     }
 
