@@ -97,7 +97,7 @@ let package = Package(
         ),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "Texts", "TestSupport", grdb, sqlite],
+            dependencies: ["CSQLite", "Store", "Texts", "TestSupport", grdb, sqlite],
             swiftSettings: strict
         ),
         .testTarget(

@@ -6,7 +6,7 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1", foreignKeyChecks: .immediate) { database in
-            for part in [activity, records, stream, counters] {
+            for part in [activity, records, stream, counters, forgotten] {
                 try database.execute(sql: part)
             }
             try database.execute(sql: "PRAGMA application_id = \(StoreConfiguration.applicationID)")
@@ -167,6 +167,26 @@ enum Schema {
             started_at INTEGER NOT NULL,
             updated_at INTEGER NOT NULL,
             state TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// Who was forgotten, as salted hashes of their DIDs, and what people had done; neither names anybody.
+    private static let forgotten = """
+        CREATE TABLE forgotten (
+            hash TEXT PRIMARY KEY NOT NULL,
+            forgotten_at INTEGER NOT NULL,
+            through_rev TEXT NOT NULL,
+            blocked INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE forgotten_salt (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            salt TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL,
+            action TEXT NOT NULL,
+            counts TEXT NOT NULL
         ) STRICT;
         """
 

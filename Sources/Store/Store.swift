@@ -197,6 +197,23 @@ package final class Store: Sendable {
         }
     }
 
+    /// Tries to empty the write-ahead log, and holds no writer up for longer than it takes to copy what is left of it.
+    ///
+    /// - Returns: Whether it is empty; not when a reader still needs it, or others write all the time.
+    /// - Throws: `DatabaseError`.
+    package func emptyLog() throws -> Bool {
+        // Most of it is copied beside the writers.
+        try checkpoint(.passive)
+        return try database.writeWithoutTransaction { database in
+            // Else it would wait for readers with the writers' lock in its hand.
+            _ = try BoundStatement(database, "PRAGMA busy_timeout = \(Store.briefTimeoutMilliseconds)").first { _ in }
+            defer { try? database.execute(sql: "PRAGMA busy_timeout = \(StoreConfiguration.busyTimeoutMilliseconds)") }
+            return try BoundStatement(database, "PRAGMA wal_checkpoint(TRUNCATE)").first { !$0.bool(0) } ?? false
+        }
+    }
+
+    private static let briefTimeoutMilliseconds = 20
+
     /// Closes all connections; the daemon's close leaves an empty write-ahead log, if that can be had in time.
     ///
     /// A log that is left is no loss: the next start reads it, in less time than the copying takes.

@@ -42,7 +42,7 @@ enum StoreConfiguration {
     private static let journalSizeLimitBytes = 256 * 1024 * 1024
 
     /// How long a connection waits for a lock that another process holds.
-    private static let busyTimeoutSeconds = 5.0
+    static let busyTimeoutMilliseconds = 5000
 
     /// What is set once for the whole process, before SQLite does anything; where something else in the process was
     /// faster, SQLite refuses, and is only slower for it.
@@ -57,7 +57,7 @@ enum StoreConfiguration {
     ) -> Configuration {
         var configuration = Configuration()
         configuration.label = "windsock"
-        configuration.busyMode = .timeout(busyTimeoutSeconds)
+        configuration.busyMode = .timeout(Double(busyTimeoutMilliseconds) / 1000)
         configuration.maximumReaderCount = readerCount
         configuration.readonly = access.isReadOnly
         configuration.prepareDatabase { database in
@@ -96,11 +96,21 @@ enum StoreConfiguration {
                     """
             )
             try keepLogFiles(database)
+            try eraseWhatIsDeleted(database)
             if access.isDaemon {
                 // Else the copying of a long log would be done in the last moment, when a stop has to be quick.
                 _ = windsock_sqlite_leave_log_on_close(UnsafeMutableRawPointer(database.sqliteConnection))
             }
         }
+    }
+
+    /// Has nothing that is deleted stay in the file: neither in free pages nor in what is free of a page.
+    ///
+    /// Debian builds SQLite with `secure_delete` on; here it does not depend on that.
+    private static func eraseWhatIsDeleted(_ database: Database) throws {
+        try database.execute(sql: "PRAGMA secure_delete = ON")
+        let code = windsock_sqlite_write_clean_pages(UnsafeMutableRawPointer(database.sqliteConnection))
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
     /// Leaves `-wal` and `-shm` in place when the last connection closes.

@@ -24,7 +24,7 @@ struct Windsock: AsyncParsableCommand {
         version: windsockVersion,
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, GapsCommand.self, ActivityCommand.self,
-            RecordsCommand.self, CleanupCommand.self, VerifyCommand.self, DebugCommand.self,
+            RecordsCommand.self, CleanupCommand.self, VerifyCommand.self, ForgetCommand.self, DebugCommand.self,
         ]
     )
 

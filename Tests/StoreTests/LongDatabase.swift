@@ -89,6 +89,9 @@ struct LongDatabase {
             """
             INSERT INTO account_tombstone (did, rev, account_time, received_at) SELECT 'd' || i, 'r', i, i FROM n
             """,
+            """
+            INSERT INTO forgotten (hash, forgotten_at, through_rev, blocked) SELECT 'hash' || i, i, 'r', 0 FROM n
+            """,
             "INSERT INTO record_count (collection, records) SELECT 'app.bsky.feed.c' || i, i FROM n",
             "INSERT INTO lexicon (id, json, created_at) SELECT 'app.bsky.l' || i, '{}', '' FROM n",
         ] {
@@ -104,6 +107,7 @@ struct LongDatabase {
                 """,
             arguments: [rows]
         )
+        _ = try ForgottenRepository(database).salt(orSet: "salt")
         for host in ["a", "b", "c"] {
             let position = StreamPositionRow(
                 host: host,

@@ -99,6 +99,10 @@ extension QueryCostTests {
         Query("position") { try #require(try CursorRepository($0).find("b") != nil) },
         Query("total") { try #require(try CounterRepository($0).value("stored") > 0) },
         Query("lexicon") { try #require(try LexiconRepository($0).get("app.bsky.l1000") != nil) },
+        Query("forgotten") { database throws in
+            let forgotten = ForgottenRepository(database)
+            try #require(try forgotten.salt() != nil && forgotten.find("hash1000") != nil)
+        },
         Query("run") { _ = try RunRepository($0).load() },
         Query("free pages") { _ = try IncrementalVacuum.freePages($0) },
     ]

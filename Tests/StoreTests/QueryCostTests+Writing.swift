@@ -143,6 +143,31 @@ extension QueryCostTests {
             let purge = try records.purge(actor: 1, throughRev: "z", afterID: 0, limit: 100)
             try #require(!purge.isComplete)
         },
+        Query("survey") { database throws in
+            try #require(try RecordRepository(database).survey(actor: 1, afterID: 0, limit: 100).records == 100)
+        },
+        Query("tombstones of a person") { database throws in
+            let found = try TombstoneRepository(database).find(did: "d", throughRev: "r", after: nil, limit: 100)
+            try #require(found.found.count == 100)
+            try #require(try TombstoneRepository(database).remove(found.found, throughRev: "r") == 100)
+        },
+        Query("events of a person") { database throws in
+            let found = try ActivityRepository(database).find(did: "did:plc:50", in: 1...2000)
+            try #require(found.ids.count == 20)
+            try #require(try ActivityRepository(database).delete(found.ids).deletedRows == 20)
+            _ = try ActivityRepository(database).processing(did: "did:plc:50", through: .max)
+            _ = try ActivityRepository(database).oldestID()
+        },
+        Query("forgetting") { database throws in
+            let actors = ActorRepository(database)
+            let actor = try #require(try actors.find("did:plc:1000"))
+            try actors.empty(actor, throughRev: "z", indexedAt: "")
+            _ = try actors.removeIfEmpty(actor.id)
+            _ = try AccountTombstoneRepository(database).erase("d1000", throughMicroseconds: .max)
+            let forgetting = Forgetting(forgottenAtMicroseconds: 1, throughRev: "r", isBlocked: true)
+            try ForgottenRepository(database).put("new", forgetting)
+            try AuditRepository(database).add("forget", counts: "{}", atMicroseconds: 1)
+        },
         Query("expired tombstones") { database throws in
             try #require(try TombstoneRepository(database).deleteExpired(receivedBefore: 4000, limit: 100) == 100)
         },

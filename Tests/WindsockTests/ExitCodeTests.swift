@@ -7,6 +7,7 @@ import Testing
         ["activity"], ["activity", "list"], ["activity", "show", "1"], ["activity", "buckets", "1hr"],
         ["activity", "retry", "1"], ["activity", "export"], ["activity", "delete-all", "--yes"], ["cleanup"],
         ["cleanup", "--dry-run"], ["status"], ["status", "--json"], ["verify"],
+        ["forget", "did:plc:alice"], ["forget", "did:plc:alice", "--dry-run"],
         ["records", "--did", "did:plc:alice"],
     ]
 
@@ -98,7 +99,7 @@ import Testing
     @Test(arguments: [
         [], ["run"], ["check"], ["status"], ["activity"], ["activity", "list"], ["activity", "show"],
         ["activity", "buckets"], ["activity", "retry"], ["activity", "export"], ["activity", "delete-all"], ["records"],
-        ["cleanup"], ["verify"],
+        ["cleanup"], ["verify"], ["forget"],
     ])
     func `explains itself`(command: [String]) async throws {
         let outcome = try await CommandRunner.run("windsock", command + ["--help"])

@@ -77,4 +77,34 @@ import Texts
         let outcome = try await CommandRunner.run("windsock", ["records", "--database", database.path] + arguments)
         #expect(outcome.exitCode == 64)
     }
+
+    @Test func `hides the records of an account that is away, and says so`() async throws {
+        let store = try Store.open(path: database.path, access: .readWrite)
+        try store.write { db in
+            let actors = ActorRepository(db)
+            let actor = try #require(try actors.find("did:plc:bob"))
+            let standing = AccountStanding(
+                isActive: false,
+                status: "taken\u{1B}down",
+                isHidden: true,
+                timeMicroseconds: 1,
+                seq: 1
+            )
+            try actors.updateAccount(actor.id, standing)
+        }
+        try store.close()
+        let uri = "at://did:plc:bob/app.bsky.feed.like/l"
+        for question in [["--did", "did:plc:bob"], ["--collection", "app.bsky.feed.like"], [uri]] {
+            let all = ["records", "--json", "--database", database.path] + question
+            let hidden = try await CommandRunner.run("windsock", all)
+            #expect(!hidden.standardOutput.contains(uri))
+            #expect(hidden.exitCode == (question == [uri] ? 1 : 0))
+            let shown = try JSONReading(await CommandRunner.run("windsock", all + ["--hidden"]).standardOutput)
+            #expect((question == [uri] ? shown : shown["items"][0])["hidden"].bool == true)
+        }
+        let account = try await database.run("records", "--did", "did:plc:bob")
+        #expect(account.standardError == "the account is taken\\u{1B}down: its records are hidden; see --hidden\n")
+        let one = try await database.run("records", uri)
+        #expect(one.standardError == "windsock: \(uri) is hidden: its account is away; see --hidden\n")
+    }
 }

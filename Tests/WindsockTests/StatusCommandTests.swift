@@ -100,7 +100,7 @@ import Testing
 
     @Test func `tells of an empty database that nothing happened`() async throws {
         let document = try await database.json("status")
-        let keys = ["accounts", "database", "gaps", "payloadBytes", "positions", "retries", "rows", "totals"]
+        let keys: Set = ["accounts", "database", "gaps", "payloadBytes", "positions", "retries", "rows", "totals"]
         #expect(document.keys == keys)
         #expect(document["database"]["path"].string == database.path)
         #expect(document["rows"]["success"].int == 0)

@@ -10,6 +10,7 @@ struct EventApplier {
     static let accountDeletedMessage = "Skipped: account deleted"
     static let olderStateMessage = "Skipped: older than the stored state"
     static let unknownActorMessage = "Skipped: unknown actor"
+    static let forgottenMessage = "Skipped: the person was forgotten"
     static let passingStandingMessage = "Skipped: this standing changes nothing"
     static let missingRecordMessage = "Event missing record or cid"
 
@@ -17,6 +18,7 @@ struct EventApplier {
     private let tombstones: TombstoneRepository
     let actors: ActorRepository
     let accountTombstones: AccountTombstoneRepository
+    private let forgotten: ForgottenRepository
     /// What was read from the database, for comparing.
     let texts = TextArena()
 
@@ -25,6 +27,7 @@ struct EventApplier {
         tombstones = TombstoneRepository(db)
         actors = ActorRepository(db)
         accountTombstones = AccountTombstoneRepository(db)
+        forgotten = ForgottenRepository(db)
     }
 
     /// Applies one event.
@@ -42,14 +45,16 @@ struct EventApplier {
         _ directory: inout ActorDirectory,
         _ changes: inout CounterChanges
     ) throws -> Outcome {
+        // It was logged before.
+        if try directory.isForgotten(draft, forgotten) { return .skipped(EventApplier.forgottenMessage) }
         switch draft.decoded {
-        case .unreadable(let unreadable): .error(String(unreadable.reason))
+        case .unreadable(let unreadable): return .error(String(unreadable.reason))
         case .event(let event):
             switch event.body {
-            case .commit(let commit): try apply(commit, draft, message, &directory, &changes)
-            case .identity(let identity): try apply(identity, draft, &directory)
-            case .account(let account): try apply(account, draft, &directory, &changes)
-            case .sync(let sync): try apply(sync, draft, &directory, &changes)
+            case .commit(let commit): return try apply(commit, draft, message, &directory, &changes)
+            case .identity(let identity): return try apply(identity, draft, &directory)
+            case .account(let account): return try apply(account, draft, &directory, &changes)
+            case .sync(let sync): return try apply(sync, draft, &directory, &changes)
             }
         }
     }

@@ -108,11 +108,7 @@ struct EventDraft {
 
     /// The key of what has none of its own (invariant 2).
     private static func digest(of bytes: UnsafeRawBufferPointer) -> String {
-        let hex = SHA256.hash(data: bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }
-        return "sha256:\(hex.joined())"
+        "sha256:\(PersonHash.hexadecimal(SHA256.hash(data: bytes)))"
     }
 }
 

@@ -25,13 +25,16 @@ struct InboxLog {
     func log(_ drafted: DraftedBatch, _ directory: inout ActorDirectory) throws -> Result {
         try drafted.batch.withMessages { messages in
             let activity = ActivityRepository(db)
-            let wanted = try wantedIndices(drafted.drafts, &directory)
+            let kept = try keptIndices(drafted.drafts, &directory)
+            let wanted = try wantedIndices(kept, drafted.drafts, &directory)
             let ids = try activity.log(wanted.map { drafted.drafts[$0].row(messages[$0]) })
             let rows = zip(wanted, ids).compactMap { index, id in id.map { Row(id: $0, index: index) } }
             let result = Result(
                 rows: rows,
-                skipped: [.unknownActor: messages.count - wanted.count, .duplicate: wanted.count - rows.count]
-                    .filter { $0.value > 0 }
+                skipped: [
+                    .forgotten: messages.count - kept.count, .unknownActor: kept.count - wanted.count,
+                    .duplicate: wanted.count - rows.count,
+                ].filter { $0.value > 0 }
             )
             if let first = rows.first { try activity.openInbox(from: first.id) }
             try count(result, bytes: rows.reduce(0) { $0 + Int64(messages[$1.index].bytes.count) })
@@ -46,15 +49,25 @@ struct InboxLog {
         try changes.apply(db)
     }
 
-    /// Which of the drafts are to be logged.
+    /// Which of the drafts are of nobody who was forgotten.
+    private func keptIndices(_ drafts: [EventDraft], _ directory: inout ActorDirectory) throws -> [Int] {
+        let forgotten = ForgottenRepository(db)
+        return try drafts.indices.filter { try !directory.isForgotten(drafts[$0], forgotten) }
+    }
+
+    /// Which of some drafts are to be logged.
     ///
     /// Identity, account and sync events are logged for the actors that we know, those whose first record stands before them
     /// in the batch among them; a deletion, and a standing that hides, always, since what is kept of it must outlive a crash
     /// like any effect, and then whatever follows on it.
-    private func wantedIndices(_ drafts: [EventDraft], _ directory: inout ActorDirectory) throws -> [Int] {
+    private func wantedIndices(
+        _ kept: [Int],
+        _ drafts: [EventDraft],
+        _ directory: inout ActorDirectory
+    ) throws -> [Int] {
         let actors = ActorRepository(db)
         let accountTombstones = AccountTombstoneRepository(db)
-        return try drafts.indices.filter { index in
+        return try kept.filter { index in
             let draft = drafts[index]
             guard case .event(let event) = draft.decoded else { return true }
             switch event.body {

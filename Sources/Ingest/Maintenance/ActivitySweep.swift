@@ -123,7 +123,8 @@ package struct ActivitySweep {
         }
     }
 
-    private mutating func shrink() async throws {
+    /// Gives free pages back to the file system.
+    package mutating func shrink() async throws {
         var free = try store.read { db in try IncrementalVacuum.freePages(db) }
         while free > 0 {
             let pages = pace.pages

@@ -9,6 +9,8 @@ package struct FlowCounters: Sendable, Equatable, Codable {
         case duplicate
         /// An identity or account event of an actor of whom nothing is stored.
         case unknownActor = "unknown_actor"
+        /// Its person was forgotten, and it is not to come back.
+        case forgotten
         /// A word of the server about the stream, and no event.
         case notice
     }

@@ -20,6 +20,9 @@ private struct Candidate {
     let bytes: Int64
     let receivedAtMicroseconds: Int64
 
+    /// The columns, in the order that ``init(row:)`` reads.
+    static let columns = "id, status, received_at, timestamp, operation, length(CAST(event_json AS BLOB))"
+
     init(row: StatementRow) {
         status = ActivityStatus(rawValue: row.text(1)) ?? .error
         receivedAtMicroseconds = row.int64(2)
@@ -74,6 +77,34 @@ extension ActivityRepository {
     /// - Throws: `DatabaseError`.
     package func deleteChunk(after id: Int64, through last: Int64 = .max, limit: Int) throws -> ActivityDeletion {
         try delete(after: id, through: last, limit: limit) { _, _ in true }
+    }
+
+    /// Deletes single events, except those that are `processing`.
+    ///
+    /// - Parameter ids: Which; those that are not in the log are no error.
+    /// - Returns: What was deleted.
+    /// - Throws: `DatabaseError`.
+    package func delete(_ ids: some Sequence<Int64>) throws -> ActivityDeletion {
+        let select = BoundStatement(database, "SELECT \(Candidate.columns) FROM jetstream_activity WHERE id = ?")
+        let remove = BoundStatement(database, "DELETE FROM jetstream_activity WHERE id = ?")
+        var changes = CounterChanges()
+        var deletion = ActivityDeletion(lastID: 0)
+        for id in ids {
+            guard let candidate = try select.first(id, read: Candidate.init), candidate.status != .processing else {
+                continue
+            }
+            changes.cleaned(
+                minute: candidate.minute,
+                operation: candidate.operation,
+                status: candidate.status,
+                bytes: candidate.bytes
+            )
+            deletion.deletedRows += try remove.run(id)
+            deletion.deletedBytes += candidate.bytes
+            deletion.lastID = id
+        }
+        try changes.apply(database)
+        return deletion
     }
 
     /// Counts what ``deleteOldest(receivedBefore:after:limit:)`` would delete, and deletes nothing.
@@ -132,8 +163,7 @@ extension ActivityRepository {
         let statement = BoundStatement(
             database,
             """
-            SELECT id, status, received_at, timestamp, operation, length(CAST(event_json AS BLOB))
-            FROM jetstream_activity WHERE id > ? AND id <= ? ORDER BY id LIMIT ?
+            SELECT \(Candidate.columns) FROM jetstream_activity WHERE id > ? AND id <= ? ORDER BY id LIMIT ?
             """
         )
         var deletion = ActivityDeletion(lastID: id)

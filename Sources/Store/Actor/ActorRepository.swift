@@ -6,7 +6,7 @@ package import Texts
 ///
 /// Which event is newer is the caller's to decide, by the times and seqs that are kept here.
 package struct ActorRepository {
-    private let database: Database
+    let database: Database
     private let select: BoundStatement
     private let selectKey: BoundStatement
     private let insert: BoundStatement

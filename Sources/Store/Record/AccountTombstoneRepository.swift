@@ -79,6 +79,18 @@ package struct AccountTombstoneRepository {
         )
     }
 
+    /// Forgets an account, unless something newer was told of it.
+    ///
+    /// - Parameters:
+    ///   - did: The account.
+    ///   - timeMicroseconds: The time of the newest event that goes, since the Unix epoch.
+    /// - Returns: Whether there was something.
+    /// - Throws: `DatabaseError`.
+    package func erase(_ did: String, throughMicroseconds timeMicroseconds: Int64) throws -> Bool {
+        try BoundStatement(database, "DELETE FROM account_tombstone WHERE did = ? AND account_time <= ?")
+            .run(did, timeMicroseconds) > 0
+    }
+
     /// Forgets what was received longest ago.
     ///
     /// - Parameters:

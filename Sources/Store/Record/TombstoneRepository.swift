@@ -3,7 +3,7 @@ package import Texts
 
 /// The deletions of single records: an event that is not newer than its record's tombstone changes nothing.
 package struct TombstoneRepository {
-    private let database: Database
+    let database: Database
     private let select: BoundStatement
     private let insert: BoundStatement
     private let remove: BoundStatement

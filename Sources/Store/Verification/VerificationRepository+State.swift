@@ -14,15 +14,6 @@ package struct UnsoundRecord: Sendable, Equatable {
     package let isWithoutEvent: Bool
 }
 
-/// Where a walk along the tombstones stands: the key of the last one.
-package struct TombstonePlace: Sendable, Equatable {
-    var collection = ""
-    var rkey = ""
-    var did = ""
-
-    package static let start = TombstonePlace()
-}
-
 /// A tombstone whose event should be in the log and is not.
 package struct UnsoundTombstone: Sendable, Equatable {
     package let uri: String
@@ -136,7 +127,7 @@ extension VerificationRepository {
         var rows: Int64 = 0
         var end = place
         try statement.walk([place.collection, place.rkey, place.did, limit, receivedAfter]) { row in
-            end = TombstonePlace(collection: row.text(0), rkey: row.text(1), did: row.text(2))
+            end = TombstonePlace(row: row)
             rows += 1
             if row.bool(4) {
                 let uri = "at://\(end.did)/\(end.collection)/\(end.rkey)"

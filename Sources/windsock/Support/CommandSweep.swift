@@ -4,7 +4,7 @@ import Store
 /// A sweep of the log by a command, which leaves room for a running daemon and says what it did.
 enum CommandSweep {
     /// Longer than SQLite's waits for a lock are at first, so that a daemon gets its turn.
-    private static let pause: Duration = .milliseconds(30)
+    static let pause: Duration = .milliseconds(30)
 
     /// Sweeps, and gives the space back to the file system.
     ///
