@@ -2,7 +2,8 @@
 extension ActorRepository {
     /// Takes from an actor all that events told, and hides the records up to a revision.
     ///
-    /// The numbers of actors that are hidden or need a resync are adjusted in the same transaction.
+    /// Their removal is left to the caller, who is to count what goes: ``pendingPurges(limit:)`` does not tell of it. The
+    /// numbers of actors that are hidden or need a resync are adjusted in the same transaction.
     ///
     /// - Parameters:
     ///   - actor: The actor.
@@ -15,7 +16,7 @@ extension ActorRepository {
             """
             UPDATE actor SET handle = NULL, indexed_at = ?, active = 1, status = NULL, identity_time = NULL,
                 identity_seq = NULL, account_time = NULL, account_seq = NULL, deleted_rev = max(deleted_rev, ?),
-                purge_pending = 1, hidden = 0, resync_rev = NULL
+                hidden = 0, resync_rev = NULL
             WHERE id = ?
             """
         )
