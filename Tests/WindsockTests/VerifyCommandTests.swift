@@ -38,7 +38,7 @@ import Testing
         try store.close()
         let damaged = try await verify(rig)
         #expect(damaged.exitCode == 1)
-        #expect(damaged.standardError == "windsock: 3 of 11 checks found something that differs\n")
+        #expect(damaged.standardError == "windsock: 3 of 12 checks found something that differs\n")
         #expect(damaged.standardOutput.contains("\nbytes        bytes of payloads: the sum is "))
         #expect(damaged.standardOutput.contains(" of at://did:plc:"))
         let document = try JSONReading(try await verify(rig, "--json").standardOutput)

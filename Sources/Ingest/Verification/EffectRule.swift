@@ -51,11 +51,14 @@ struct EffectRule {
         let floor = TID(lastAt: timeMicroseconds).text
         let mayBeForgotten = mayHaveExpired(logged.event.receivedAtMicroseconds, oldest: oldestTombstones.account)
         if account.isDeletion {
-            let deletedRev = max(logged.actor?.deletedRev ?? "", logged.accountTombstoneRev ?? "")
+            let deletedRev = max(logged.actor?.deletedRev ?? "", logged.accountTombstoneRev)
             return deletedRev < floor && !mayBeForgotten ? "nothing tells of the deletion" : nil
         }
-        let newest = logged.actor?.accountTimeMicroseconds ?? .min
-        return newest < timeMicroseconds ? "its actor does not know of it" : nil
+        let actorTime = logged.actor?.accountTimeMicroseconds
+        let newest = max(actorTime ?? .min, logged.accountTombstoneTimeMicroseconds ?? .min)
+        // Of an account of which nothing was stored it is kept as long as a deletion.
+        if newest >= timeMicroseconds || (actorTime == nil && mayBeForgotten) { return nil }
+        return "its actor does not know of it"
     }
 
     private enum Told {

@@ -32,7 +32,7 @@ package struct Verification {
     /// - Throws: `DatabaseError`.
     package func run(examinesFile: Bool) throws -> [VerifiedCheck] {
         var checks = try sumsAndRows()
-        checks += [try bytes(), try minutes(), try collections(), try gaps()]
+        checks += [try bytes(), try minutes(), try collections(), try accounts(), try gaps()]
         checks += try inboxAndEffects()
         checks += [try records(), try tombstones(), try lastRun()]
         if examinesFile { checks.append(try file()) }
@@ -85,6 +85,14 @@ package struct Verification {
         return check
     }
 
+    private func accounts() throws -> VerifiedCheck {
+        var check = VerifiedCheck(.accounts, unit: "sum")
+        for sum in try store.read({ db in try VerificationRepository(db).accounts() }) {
+            check.compare("accounts that \(sum.key)", noted: sum.noted, counted: sum.counted)
+        }
+        return check
+    }
+
     private func gaps() throws -> VerifiedCheck {
         var check = VerifiedCheck(.gaps, unit: "sum")
         for sum in try store.read({ db in try VerificationRepository(db).gaps() }) {
@@ -105,7 +113,7 @@ package struct Verification {
         if Int64(flow.stored) > totals.stored {
             check.differs("\(flow.stored) events are stored by this run, and \(totals.stored) by all")
         }
-        for reason in [FlowCounters.SkipReason.duplicate, .unknownActor] {
+        for reason in [FlowCounters.SkipReason.duplicate, .unknownActor, .forgotten] {
             let (count, sum) = (flow.skipped[reason] ?? 0, totals.skippedByReason[reason.rawValue] ?? 0)
             if count > sum {
                 check.differs("\(count) messages are skipped as \(reason.rawValue) by this run, and \(sum) by all")

@@ -12,6 +12,8 @@ package struct VerifiedCheck: Sendable, Equatable {
         case minutes
         /// The records of each collection.
         case collections
+        /// The accounts that are hidden, and those that need a resync.
+        case accounts
         /// All gaps and the filled ones.
         case gaps
         /// No event before the inbox is `processing`.

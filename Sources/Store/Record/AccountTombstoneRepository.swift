@@ -21,23 +21,25 @@ package struct AccountTombstoneRepository {
         try find(did).flatMap { $0.deletedRev.isEmpty ? nil : $0.deletedRev }
     }
 
-    /// The revision up to which everything of an account is deleted, or nil when it was never deleted.
-    package func floor(_ did: String) throws -> String? {
-        try select.first(did) { $0.text(0) }.flatMap { $0.isEmpty ? nil : $0 }
+    /// What is known of an account, or nil when nothing is; the revision is empty when it was never deleted.
+    package func find(_ did: ByteText) throws -> (deletedRev: String, standing: AccountStanding)? {
+        try select.first(did, read: AccountTombstoneRepository.read)
     }
 
     /// What is known of an account, or nil when nothing is; the revision is empty when it was never deleted.
-    package func find(_ did: ByteText) throws -> (deletedRev: String, standing: AccountStanding)? {
-        try select.first(did) { row in
-            let standing = AccountStanding(
-                isActive: row.bool(1),
-                status: row.optionalText(2),
-                isHidden: row.bool(3),
-                timeMicroseconds: row.int64(4),
-                seq: row.int64(5)
-            )
-            return (row.text(0), standing)
-        }
+    package func find(_ did: String) throws -> (deletedRev: String, standing: AccountStanding)? {
+        try select.first(did, read: AccountTombstoneRepository.read)
+    }
+
+    private static func read(_ row: StatementRow) -> (deletedRev: String, standing: AccountStanding) {
+        let standing = AccountStanding(
+            isActive: row.bool(1),
+            status: row.optionalText(2),
+            isHidden: row.bool(3),
+            timeMicroseconds: row.int64(4),
+            seq: row.int64(5)
+        )
+        return (row.text(0), standing)
     }
 
     /// Notes what an account event told; of two deletions, and of two standings, the newer stays.

@@ -45,8 +45,10 @@ package struct LoggedState: Sendable, Equatable {
     package let event: ActivityEntry
     /// Nil when there is no such actor.
     package let actor: ActorEntry?
-    /// The revision up to which everything of an account is deleted of which nothing was stored; nil when it is not known.
-    package let accountTombstoneRev: String?
+    /// The revision up to which everything of an account is deleted of which nothing was stored; empty when none is known.
+    package let accountTombstoneRev: String
+    /// The time of the newest event that told the standing of such an account; nil when none is known.
+    package let accountTombstoneTimeMicroseconds: Int64?
 }
 
 extension VerificationRepository {
@@ -162,10 +164,12 @@ extension VerificationRepository {
         let actors = ActorRepository(database)
         let tombstones = AccountTombstoneRepository(database)
         return try statement.all(id, last, read: ActivityEntry.init).map { event in
-            LoggedState(
+            let word = try tombstones.find(event.did)
+            return LoggedState(
                 event: event,
                 actor: try actors.find(event.did),
-                accountTombstoneRev: try tombstones.floor(event.did)
+                accountTombstoneRev: word?.deletedRev ?? "",
+                accountTombstoneTimeMicroseconds: word?.standing.timeMicroseconds
             )
         }
     }

@@ -83,6 +83,7 @@ extension DroppedCountTests {
         Place("creates of a minute", "INSERT ON activity_minute WHEN NEW.creates > 0", [.minutes]),
         Place("errors of a minute", "INSERT ON activity_minute WHEN NEW.errors > 0", [.minutes]),
         Place("records, by a put", "INSERT ON record_count WHEN NEW.records > 0", [.collections], Place.recreate),
+        Place("hidden accounts", Place.sum("hidden_actors", "<"), [.accounts]),
         Place("gaps", Place.sum("gaps", ">"), [.gaps], Place.note),
         Place("filled gaps", Place.sum("healed_gaps", ">"), [.gaps], Place.note),
     ]
@@ -107,7 +108,7 @@ extension DroppedCountTests {
         Place("a tombstone", "INSERT ON tombstone", [.effects]),
         Place("a tombstone's removal", "DELETE ON tombstone", [.records], Place.recreate),
         Place("a handle", "UPDATE OF handle ON actor", [.effects]),
-        Place("a standing", "UPDATE OF active ON actor", [.effects]),
+        Place("a standing", "UPDATE OF active ON actor", [.accounts, .effects]),
         Place("an account's deletion", "UPDATE OF deleted_rev ON actor", [.effects], Place.deleteAccounts),
         Place("an unknown account's deletion", "INSERT ON account_tombstone", [.effects], Place.deleteAccounts),
         Place(

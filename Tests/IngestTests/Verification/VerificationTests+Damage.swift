@@ -33,6 +33,16 @@ extension VerificationTests {
             ),
             Damage("UPDATE counter SET value = value + 1 WHERE name = 'gaps'", [.gaps], "all gaps: the sum is 3"),
             Damage("DELETE FROM counter WHERE name = 'healed_gaps'", [.gaps], "filled gaps: the sum is 0"),
+            Damage(
+                "DELETE FROM counter WHERE name = 'hidden_actors'",
+                [.accounts],
+                "are hidden: the sum is 0, counted are 1"
+            ),
+            Damage(
+                "UPDATE actor SET resync_rev = '3' WHERE id = 1",
+                [.accounts],
+                "need a resync: the sum is 0, counted are 1"
+            ),
             Damage("UPDATE record_count SET records = records + 1", [.collections], "records of app.bsky.feed.post: "),
             Damage("DELETE FROM record_count", [.collections], "the sum is 0, counted are 4"),
             Damage(
@@ -111,8 +121,12 @@ extension VerificationTests {
             [.records],
             "at \(revision(60)): no event of the log has made it so"
         ),
-        Damage("DELETE FROM actor WHERE handle = 'dave.example'", [.effects, .records], "it has no actor"),
-        Damage("DELETE FROM actor WHERE handle = 'dave.example'", [.effects, .records, .file], "refers to no actor"),
+        Damage("DELETE FROM actor WHERE handle = 'dave.example'", [.accounts, .effects, .records], "it has no actor"),
+        Damage(
+            "DELETE FROM actor WHERE handle = 'dave.example'",
+            [.accounts, .effects, .records, .file],
+            "refers to no actor"
+        ),
         Damage("UPDATE record SET actor = actor % 4 + 1", [.records], "its actor is \(did("bob"))"),
         Damage("UPDATE actor SET purge_pending = 0", [.records], "its account was deleted after it"),
         Damage(

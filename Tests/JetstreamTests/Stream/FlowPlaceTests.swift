@@ -70,13 +70,13 @@ import Testing
         Place(
             name: "settle",
             before: putAndTake,
-            step: { $0.settle(count: 3, stored: 1, skipped: [.duplicate: 1, .unknownActor: 1]) },
-            changed: [.inHand, .stored, .skipped(.duplicate), .skipped(.unknownActor)]
+            step: { $0.settle(count: 4, stored: 1, skipped: [.duplicate: 1, .unknownActor: 1, .forgotten: 1]) },
+            changed: [.inHand, .stored, .skipped(.duplicate), .skipped(.unknownActor), .skipped(.forgotten)]
         ),
         Place(
             name: "discard",
             before: putAndTake,
-            step: { $0.discard(count: 3, .stop) },
+            step: { $0.discard(count: 4, .stop) },
             changed: [.inHand, .discarded(.stop)]
         ),
     ]
@@ -109,7 +109,7 @@ import Testing
     @Sendable private static func take(_ queue: MessageQueue) { _ = queue.take() }
 
     @Sendable private static func putAndTake(_ queue: MessageQueue) {
-        for _ in 0..<3 { put(queue) }
+        for _ in 0..<4 { put(queue) }
         take(queue)
     }
 }
