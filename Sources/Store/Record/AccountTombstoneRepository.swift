@@ -42,6 +42,19 @@ package struct AccountTombstoneRepository {
         return (row.text(0), standing)
     }
 
+    private static let putting: String = {
+        let isNewer = "(excluded.account_time, excluded.account_seq) > (account_time, account_seq)"
+        let newest = ["active", "status", "hidden", "account_time", "account_seq"]
+            .map { "\($0) = iif(\(isNewer), excluded.\($0), \($0))" }.joined(separator: ", ")
+        return """
+            INSERT INTO account_tombstone (did, rev, active, status, hidden, account_time, account_seq, received_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE
+            SET rev = max(rev, excluded.rev), \(newest),
+                received_at = iif(excluded.rev > rev OR \(isNewer), excluded.received_at, received_at)
+            """
+    }()
+
     /// Notes what an account event told; of two deletions, and of two standings, the newer stays.
     ///
     /// - Parameters:
@@ -56,20 +69,7 @@ package struct AccountTombstoneRepository {
         _ standing: AccountStanding,
         receivedAtMicroseconds: Int64
     ) throws {
-        let isNewer = "(excluded.account_time, excluded.account_seq) > (account_time, account_seq)"
-        let newest = ["active", "status", "hidden", "account_time", "account_seq"]
-            .map { "\($0) = iif(\(isNewer), excluded.\($0), \($0))" }.joined(separator: ", ")
-        let statement = BoundStatement(
-            database,
-            """
-            INSERT INTO account_tombstone (did, rev, active, status, hidden, account_time, account_seq, received_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE
-            SET rev = max(rev, excluded.rev), \(newest),
-                received_at = iif(excluded.rev > rev OR \(isNewer), excluded.received_at, received_at)
-            """
-        )
-        try statement.run(
+        try BoundStatement(database, AccountTombstoneRepository.putting).run(
             did,
             deletedRev,
             standing.isActive,
