@@ -95,8 +95,7 @@ enum Schema {
             resync_rev TEXT
         ) STRICT;
         CREATE INDEX actor_purge ON actor (id) WHERE purge_pending = 1;
-        CREATE INDEX actor_hidden ON actor (id) WHERE hidden = 1;
-        CREATE INDEX actor_resync ON actor (id) WHERE resync_rev IS NOT NULL;
+        CREATE INDEX actor_marked ON actor (resync_rev, hidden) WHERE hidden = 1 OR resync_rev IS NOT NULL;
         CREATE INDEX actor_handle ON actor (handle) WHERE handle IS NOT NULL;
         CREATE TABLE record (
             id INTEGER PRIMARY KEY,

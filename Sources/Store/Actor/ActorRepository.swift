@@ -97,8 +97,8 @@ package struct ActorRepository {
         let statement = BoundStatement(
             database,
             """
-            SELECT \(ActorEntry.columns) FROM actor INDEXED BY actor_resync
-            WHERE resync_rev IS NOT NULL ORDER BY id LIMIT ?
+            SELECT \(ActorEntry.columns) FROM actor INDEXED BY actor_marked
+            WHERE resync_rev IS NOT NULL ORDER BY resync_rev LIMIT ?
             """
         )
         return try statement.all(limit, read: ActorEntry.init)

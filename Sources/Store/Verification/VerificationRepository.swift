@@ -82,10 +82,10 @@ package struct VerificationRepository {
     /// Compares the numbers of the accounts that are hidden, and of those that need a resync, with their sums.
     package func accounts() throws -> [SumComparison<String>] {
         let sums = try ActorRepository(database).counts()
-        let hidden = BoundStatement(database, "SELECT count(*) FROM actor INDEXED BY actor_hidden WHERE hidden = 1")
+        let hidden = BoundStatement(database, "SELECT count(*) FROM actor INDEXED BY actor_marked WHERE hidden = 1")
         let resync = BoundStatement(
             database,
-            "SELECT count(*) FROM actor INDEXED BY actor_resync WHERE resync_rev IS NOT NULL"
+            "SELECT count(*) FROM actor INDEXED BY actor_marked WHERE resync_rev IS NOT NULL"
         )
         return [
             SumComparison(key: "are hidden", counted: try hidden.first { $0.int64(0) } ?? 0, noted: sums.hidden),
