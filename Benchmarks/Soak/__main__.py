@@ -34,6 +34,7 @@ def examine(options: Options, stage: Stage, outcome: Outcome) -> tuple[list[chec
         checks.gaps_have_causes(gaps, ledger, injected),
         checks.records(compared),
         *checks.conservation(status, rows),
+        checks.verified(stage.verify()),
         *checks.memory(outcome),
         checks.faults(options, ledger, injected),
     ]

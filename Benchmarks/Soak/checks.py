@@ -126,6 +126,17 @@ def conservation(status: dict[str, Any], rows: dict[str, int]) -> list[Check]:
     ]
 
 
+def verified(verification: dict[str, Any]) -> Check:
+    """`windsock verify --deep` finds nothing."""
+    differing = [check for check in verification["checks"] if not check["isSound"]]
+    words = "; ".join(f"{check['name']}: {check['differences'][0]}" for check in differing[:3])
+    return Check(
+        "windsock verify --deep finds the database sound",
+        verification["isSound"] and len(verification["checks"]) > 0,
+        words or f"{len(verification['checks'])} checks",
+    )
+
+
 def memory(outcome: Outcome) -> list[Check]:
     """The peak of every process, and the growth of the one that ran through the whole second half."""
     peak = max(life.peak_bytes for life in outcome.lives)

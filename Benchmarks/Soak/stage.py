@@ -208,10 +208,17 @@ class Stage:
 
     def status(self) -> dict:
         """What the daemon's own account says."""
-        words = [str(self.options.windsock), "status", "--json", "--database", str(self.database)]
+        return self._ask("status", "--json")
+
+    def verify(self) -> dict:
+        """What the daemon finds when it counts its tables anew."""
+        return self._ask("verify", "--deep", "--json")
+
+    def _ask(self, *question: str) -> dict:
+        words = [str(self.options.windsock), *question, "--database", str(self.database)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise BenchmarkError(f"windsock status ended with {done.returncode}: {done.stderr}")
+        if not done.stdout:
+            raise BenchmarkError(f"windsock {question[0]} ended with {done.returncode}: {done.stderr}")
         return json.loads(done.stdout)
 
 
