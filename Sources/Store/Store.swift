@@ -29,7 +29,7 @@ package final class Store: Sendable {
     package let path: String
 
     private let access: Access
-    private let database: any DatabaseWriter
+    let database: any DatabaseWriter
     /// Only the daemon has one; elsewhere SQLite's automatic checkpoint will do.
     private let checkpointer: Checkpointer?
     private let damage: StoreDamage
@@ -155,7 +155,7 @@ package final class Store: Sendable {
             return try database.read(body)
         } catch {
             damage.note(error)
-            throw error
+            throw StoreDamage.isMeant(by: error) ? damage.error ?? error : error
         }
     }
 

@@ -70,6 +70,26 @@ enum StoreConfiguration {
         return configuration
     }
 
+    /// For the one connection to a copy that is being made, of which nothing is kept when it fails.
+    static var copy: Configuration {
+        var configuration = Configuration()
+        configuration.label = "windsock copy"
+        configuration.prepareDatabase { database in
+            // The file is synchronized when it is whole.
+            try database.execute(
+                sql: """
+                    PRAGMA locking_mode = EXCLUSIVE;
+                    PRAGMA journal_mode = OFF;
+                    PRAGMA synchronous = OFF;
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cache_size = -\(readerCacheKibibytes);
+                    """
+            )
+            try writeCleanPages(database)
+        }
+        return configuration
+    }
+
     private static func prepare(_ database: Database, _ access: Store.Access) throws {
         let isReader = database.configuration.readonly
         if access.isDaemon, !isReader {
@@ -109,6 +129,10 @@ enum StoreConfiguration {
     /// Debian builds SQLite with `secure_delete` on; here it does not depend on that.
     private static func eraseWhatIsDeleted(_ database: Database) throws {
         try database.execute(sql: "PRAGMA secure_delete = ON")
+        try writeCleanPages(database)
+    }
+
+    private static func writeCleanPages(_ database: Database) throws {
         let code = windsock_sqlite_write_clean_pages(UnsafeMutableRawPointer(database.sqliteConnection))
         guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }

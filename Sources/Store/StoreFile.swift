@@ -71,6 +71,21 @@ struct StoreFile {
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
+    /// The permissions of a file; none where there is no file.
+    static func mode(of path: String) -> mode_t {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+    }
+
+    /// Gives the file to who owns its folder, when it is root who asks.
+    func giveToOwnerOfFolder() throws {
+        guard geteuid() == 0 else { return }
+        var folder = stat()
+        guard stat(URL(fileURLWithPath: path).deletingLastPathComponent().path, &folder) == 0,
+            chown(path, folder.st_uid, folder.st_gid) == 0
+        else { throw StoreError.io("\(path) cannot be given to the owner of its folder: \(Self.words(errno))") }
+    }
+
     /// Creates the file itself, since SQLite would let everybody read it; its `-wal` and `-shm` get the same mode.
     private func create() throws {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, Self.mode)

@@ -17,14 +17,17 @@ struct Windsock: AsyncParsableCommand {
               windsock verify                     whether the tables agree with one another
               windsock activity --status error    what went wrong today
 
-            All commands but run need a database that run has made. They work while it runs and while it does not.
+              windsock backup FILE                a copy of the database, also while it is written
+
+            All commands but run and restore need a database that run has made. They work while it runs and while it does not.
 
             Exit codes: 0 done, 1 failure, 64 wrong usage, 74 the database or the disk, 78 the configuration.
             """,
         version: windsockVersion,
         subcommands: [
             RunCommand.self, CheckCommand.self, StatusCommand.self, GapsCommand.self, ActivityCommand.self,
-            RecordsCommand.self, CleanupCommand.self, VerifyCommand.self, ForgetCommand.self, DebugCommand.self,
+            RecordsCommand.self, CleanupCommand.self, VerifyCommand.self, ForgetCommand.self,
+            BackupCommand.self, RestoreCommand.self, DebugCommand.self,
         ]
     )
 

@@ -8,7 +8,7 @@ import Testing
         ["activity", "retry", "1"], ["activity", "export"], ["activity", "delete-all", "--yes"], ["cleanup"],
         ["cleanup", "--dry-run"], ["status"], ["status", "--json"], ["verify"],
         ["forget", "did:plc:alice"], ["forget", "did:plc:alice", "--dry-run"],
-        ["records", "--did", "did:plc:alice"],
+        ["records", "--did", "did:plc:alice"], ["backup", "/none/backup.db"],
     ]
 
     @Test(arguments: questions)
@@ -54,6 +54,7 @@ import Testing
         ["activity", "retry"], ["activity", "retry", "1", "--all-errors"], ["status", "--database", ""],
         ["status", "--nonsense"], ["run", "--host", "http://example.com"],
         ["run", "--host", "wss://a:b@example.com"], ["run", "--log-level", "loud"], ["run", "--database", ""],
+        ["backup"], ["backup", ""], ["restore"], ["restore", ""],
     ])
     func `ends with 64 when it is used wrongly`(arguments: [String]) async throws {
         let folder = try TemporaryFolder()
@@ -99,7 +100,7 @@ import Testing
     @Test(arguments: [
         [], ["run"], ["check"], ["status"], ["activity"], ["activity", "list"], ["activity", "show"],
         ["activity", "buckets"], ["activity", "retry"], ["activity", "export"], ["activity", "delete-all"], ["records"],
-        ["cleanup"], ["verify"], ["forget"],
+        ["cleanup"], ["verify"], ["forget"], ["backup"], ["restore"],
     ])
     func `explains itself`(command: [String]) async throws {
         let outcome = try await CommandRunner.run("windsock", command + ["--help"])

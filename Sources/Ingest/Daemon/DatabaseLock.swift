@@ -23,6 +23,7 @@ package final class DatabaseLock: Sendable {
     /// The file's size: it is written whole at first, so that a word about a full disk still finds its place.
     private static let fileBytes = 512
 
+    private let path: String
     private let descriptor: Int32
 
     /// Takes the lock.
@@ -38,6 +39,7 @@ package final class DatabaseLock: Sendable {
             guard errno == EWOULDBLOCK else { throw DatabaseLock.failure(file) }
             throw Held(path: path, processID: DatabaseLock.contents(of: descriptor).processID)
         }
+        self.path = file
         self.descriptor = descriptor
         guard write(fault: nil) else { throw DatabaseLock.failure(file) }
     }
@@ -50,6 +52,11 @@ package final class DatabaseLock: Sendable {
         var text = Array("\(getpid())\n\(fault ?? "")".utf8.prefix(DatabaseLock.fileBytes))
         text += [UInt8](repeating: UInt8(ascii: "\n"), count: DatabaseLock.fileBytes - text.count)
         return pwrite(descriptor, text, text.count, 0) == text.count
+    }
+
+    /// Has the file belong to who owns the folder, when it is root who made it: the daemon has to open it, too.
+    func giveToOwnerOfFolder() throws {
+        try Store.giveToOwnerOfFolder(path)
     }
 
     /// Who has a database's lock now; nil when nobody has.
