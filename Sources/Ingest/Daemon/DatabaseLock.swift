@@ -1,4 +1,5 @@
 import Glibc
+import Jetstream
 import Store
 
 /// Makes sure that one daemon alone writes a database: a lock on a file beside it, which goes with the process.
@@ -6,16 +7,20 @@ package final class DatabaseLock: Sendable {
     /// Another daemon has the database.
     package struct Held: Error, CustomStringConvertible {
         var path: String
-        var processID: String
+        var holder: Holder
 
         package var description: String {
-            "another windsock (process \(processID)) is running on \(path); stop it first, or give this one a database of its own"
+            let since = holder.since.map { ", since \($0)" } ?? ""
+            return "another windsock (process \(holder.processID)\(since)) is running on \(path); "
+                + "stop it first, or give this one a database of its own"
         }
     }
 
     /// What the holder of a database's lock wrote into it.
     package struct Holder: Sendable, Equatable {
         package var processID: String
+        /// When it took the lock, as ``UTCTimestamp`` writes it; nil when it did not say.
+        package var since: String?
         /// What keeps it from writing to the database; nil when nothing does.
         package var fault: String?
     }
@@ -25,6 +30,7 @@ package final class DatabaseLock: Sendable {
 
     private let path: String
     private let descriptor: Int32
+    private let since = UTCTimestamp.text(microseconds: WallClock.system.now())
 
     /// Takes the lock.
     ///
@@ -37,7 +43,7 @@ package final class DatabaseLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             defer { Glibc.close(descriptor) }
             guard errno == EWOULDBLOCK else { throw DatabaseLock.failure(file) }
-            throw Held(path: path, processID: DatabaseLock.contents(of: descriptor).processID)
+            throw Held(path: path, holder: DatabaseLock.contents(of: descriptor))
         }
         self.path = file
         self.descriptor = descriptor
@@ -49,7 +55,7 @@ package final class DatabaseLock: Sendable {
     /// - Returns: whether it could be written.
     @discardableResult
     package func write(fault: String?) -> Bool {
-        var text = Array("\(getpid())\n\(fault ?? "")".utf8.prefix(DatabaseLock.fileBytes))
+        var text = Array("\(getpid()) \(since)\n\(fault ?? "")".utf8.prefix(DatabaseLock.fileBytes))
         text += [UInt8](repeating: UInt8(ascii: "\n"), count: DatabaseLock.fileBytes - text.count)
         return pwrite(descriptor, text, text.count, 0) == text.count
     }
@@ -81,8 +87,10 @@ package final class DatabaseLock: Sendable {
         var bytes = [UInt8](repeating: 0, count: fileBytes)
         let count = pread(descriptor, &bytes, bytes.count, 0)
         let lines = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+        let words = lines.first?.split(separator: " ") ?? []
         return Holder(
-            processID: lines.first.map(String.init) ?? "unknown",
+            processID: words.first.map(String.init) ?? "unknown",
+            since: words.dropFirst().first.map(String.init),
             fault: lines.dropFirst().first.map(String.init)
         )
     }
