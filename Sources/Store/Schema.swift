@@ -33,8 +33,11 @@ enum Schema {
             guard mayBeEmpty, applicationID == 0, !hasTables else { throw StoreError.notWindsock(path) }
             return
         }
-        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let known = StoreConfiguration.schemaVersion
+        var version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let names = try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations")
+        // Each migration raises the version; here it is the names that tell.
+        if !Set(names).isSubset(of: migrator.migrations) { version = max(version, known + 1) }
         guard version <= known else { throw StoreError.newerSchema(path, found: version, known: known) }
     }
 

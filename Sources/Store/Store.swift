@@ -59,6 +59,7 @@ package final class Store: Sendable {
         let file = StoreFile(path: path)
         try file.prepare(for: access)
         try file.examineHeader()
+        try file.examineLog()
     }
 
     /// Opens the database.
@@ -72,6 +73,8 @@ package final class Store: Sendable {
         _ = StoreConfiguration.processWide
         let file = StoreFile(path: path)
         try file.prepare(for: access)
+        try file.examineHeader()
+        try file.examineLog()
         let configuration = StoreConfiguration.database(for: access) { database in
             try Schema.verify(database, path: file.path, mayBeEmpty: access.isDaemon)
         }

@@ -63,6 +63,8 @@ enum StoreConfiguration {
         configuration.prepareDatabase { database in
             // The pool's readers run this too, for a file that its writer has already verified.
             if !database.configuration.readonly || access.isReadOnly {
+                // Of a file that is refused nothing may be changed, and closing it would move its log.
+                leaveLogOnClose(database, true)
                 try verify(database)
             }
             try prepare(database, access)
@@ -117,10 +119,8 @@ enum StoreConfiguration {
             )
             try keepLogFiles(database)
             try eraseWhatIsDeleted(database)
-            if access.isDaemon {
-                // Else the copying of a long log would be done in the last moment, when a stop has to be quick.
-                _ = windsock_sqlite_leave_log_on_close(UnsafeMutableRawPointer(database.sqliteConnection))
-            }
+            // Of a daemon the copying of a long log would be done in the last moment, when a stop has to be quick.
+            leaveLogOnClose(database, access.isDaemon)
         }
     }
 
@@ -135,6 +135,10 @@ enum StoreConfiguration {
     private static func writeCleanPages(_ database: Database) throws {
         let code = windsock_sqlite_write_clean_pages(UnsafeMutableRawPointer(database.sqliteConnection))
         guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+
+    private static func leaveLogOnClose(_ database: Database, _ isLeft: Bool) {
+        _ = windsock_sqlite_leave_log_on_close(UnsafeMutableRawPointer(database.sqliteConnection), isLeft ? 1 : 0)
     }
 
     /// Leaves `-wal` and `-shm` in place when the last connection closes.

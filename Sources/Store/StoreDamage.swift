@@ -53,11 +53,17 @@ final class StoreDamage: Sendable {
         guard StoreDamage.isMeant(by: error) else { return }
         let listeners = state.withLock { state in
             guard state.words == nil else { return [] as [@Sendable (StoreError) -> Void] }
-            state.words = "\(error)"
+            state.words = StoreDamage.words(for: error)
             return state.listeners
         }
         guard let damage = self.error else { return }
         for listener in listeners { listener(damage) }
+    }
+
+    /// One line, without the statement.
+    private static func words(for error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(error)" }
+        return "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
     }
 
     /// Has a closure called, once and from any thread, when the file turns out to be damaged.

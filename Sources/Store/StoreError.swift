@@ -39,7 +39,8 @@ package enum StoreError: Error, Equatable, CustomStringConvertible {
                 + "use the version that wrote it, or a later one"
         case .damaged(let path, let reason):
             "the database at \(path) cannot be relied on any more, and nothing more was written to it: \(reason); "
-                + "see to the disk (dmesg), then start again"
+                + "see to the disk (dmesg); if it is the file that is damaged, move it, its -wal and its -shm away and "
+                + "restore a backup (windsock restore)"
         case .noActivity(let id):
             "the log has no entry \(id)"
         case .io(let message):

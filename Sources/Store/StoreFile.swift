@@ -44,6 +44,9 @@ struct StoreFile {
             throw StoreError.notReadable(path, owner: Self.name(of: status.st_uid))
         }
         guard access.isReadOnly || Foundation.access(path, W_OK) == 0 else {
+            guard errno != EROFS else {
+                throw StoreError.io("\(onReadOnlyDisk): make that writable again, or name another database")
+            }
             throw StoreError.notWritable(path, owner: Self.name(of: status.st_uid))
         }
     }
@@ -57,7 +60,12 @@ struct StoreFile {
             return StoreError.notWindsock(path)
         case .SQLITE_BUSY:
             return StoreError.io("the database at \(path) is held by another process: \(words)")
+        case .SQLITE_CORRUPT:
+            return StoreError.damaged(path, reason: words)
         case .SQLITE_READONLY where access.isReadOnly, .SQLITE_CANTOPEN where access.isReadOnly:
+            guard !isOnReadOnlyDisk else {
+                return StoreError.io("\(onReadOnlyDisk), without its -wal and -shm: copy it to where these can be made")
+            }
             // The file is readable, but the files of its write-ahead log are missing and cannot be made here.
             return StoreError.notReadable(path, owner: ownerOfNearestFolder())
         default:
@@ -110,6 +118,30 @@ struct StoreFile {
         guard header.starts(with: Array("SQLite format 3\0".utf8)),
             applicationID == 0 || applicationID == StoreConfiguration.applicationID
         else { throw StoreError.notWindsock(path) }
+    }
+
+    /// Throws when the file beside the database that SQLite would take for its write-ahead log is something else.
+    ///
+    /// SQLite would write over it. Its first bytes are its own mark (https://www.sqlite.org/fileformat.html#the_wal_file), or
+    /// zeros where the power went before they were written.
+    func examineLog() throws {
+        let descriptor = open(path + "-wal", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var mark = [UInt8](repeating: 0, count: 4)
+        guard pread(descriptor, &mark, mark.count, 0) > 0, mark != [0, 0, 0, 0] else { return }
+        guard mark.prefix(3) == [0x37, 0x7F, 0x06], mark[3] | 1 == 0x83 else {
+            throw StoreError.io(
+                "\(path)-wal is not a write-ahead log of SQLite; it was left as it is: move it to another place"
+            )
+        }
+    }
+
+    private var onReadOnlyDisk: String { "the database at \(path) is on a file system that is mounted read-only" }
+
+    private var isOnReadOnlyDisk: Bool {
+        var values = statvfs()
+        return statvfs(path, &values) == 0 && values.f_flag & UInt(ST_RDONLY) != 0
     }
 
     private func ownerOfNearestFolder() -> String {

@@ -79,6 +79,58 @@ struct StoreErrorTests {
         }
     }
 
+    @Test
+    func `a database with a migration that is not known is one of a later version`() throws {
+        let path = folder.path()
+        let store = try Store.open(path: path, access: .daemon(synchronous: .normal))
+        try store.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('v2')") }
+        try store.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        for access in Self.all {
+            #expect(error(path, access) == .newerSchema(path, found: 2, known: 1))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
+
+    /// To open and close it would be enough for SQLite to move the log into the file.
+    @Test(arguments: [0, 77])
+    func `another program's database is left as it is with what its write-ahead log holds`(applicationID: Int) throws {
+        let theirs = folder.path("theirs.db")
+        let queue = try DatabaseQueue(path: theirs)
+        try queue.writeWithoutTransaction { db in
+            try db.execute(
+                sql: "PRAGMA application_id = \(applicationID); PRAGMA journal_mode = WAL; CREATE TABLE theirs (a)"
+            )
+        }
+        let path = folder.path()
+        for suffix in ["", "-wal"] {
+            try FileManager.default.copyItem(atPath: theirs + suffix, toPath: path + suffix)
+        }
+        try queue.close()
+        let before = try ["", "-wal"].map { try Data(contentsOf: URL(fileURLWithPath: path + $0)) }
+        #expect(before[1].count > 4096)
+        for access in Self.all {
+            #expect(error(path, access) == .notWindsock(path))
+            #expect(try ["", "-wal"].map { try Data(contentsOf: URL(fileURLWithPath: path + $0)) } == before)
+        }
+    }
+
+    @Test
+    func `what is no write-ahead log is not written over`() throws {
+        let path = folder.path()
+        try Store.open(path: path, access: .daemon(synchronous: .normal)).close()
+        let text = Data("These are the notes of somebody.".utf8)
+        try text.write(to: URL(fileURLWithPath: path + "-wal"))
+        let words = "\(path)-wal is not a write-ahead log of SQLite; it was left as it is: move it to another place"
+        for access in Self.all {
+            #expect(error(path, access) == .io(words))
+        }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path + "-wal")) == text)
+        // What the file system leaves when the power goes before the first bytes are written.
+        try Data(count: 8192).write(to: URL(fileURLWithPath: path + "-wal"))
+        try Store.open(path: path, access: .daemon(synchronous: .normal)).close()
+    }
+
     @Test(.disabled(if: geteuid() == 0, "root may read and write every file"))
     func `a file that may not be read or written names its owner`() throws {
         let path = folder.path()

@@ -9,10 +9,10 @@
  * To be called before anything else of SQLite; later it does nothing. Returns SQLite's result code. */
 int windsock_sqlite_count_no_memory(void);
 
-/* Has a connection that is the last one to be closed leave the write-ahead log as it is, instead of copying all of it into
- * the database's file first (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE). `connection` is a `sqlite3 *`. Returns SQLite's result
- * code. */
-int windsock_sqlite_leave_log_on_close(void *connection);
+/* Whether a connection that is the last one to be closed leaves the write-ahead log as it is, instead of copying all of it
+ * into the database's file first (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE). `connection` is a `sqlite3 *`. Returns SQLite's
+ * result code. */
+int windsock_sqlite_leave_log_on_close(void *connection, int is_left);
 
 /* Has a connection write the pages of the database's file without what they hold of the past: SQLite's secure_delete
  * overwrites what is deleted, but not the copies that stay between a page's pointers and its content when its rows are
