@@ -92,6 +92,18 @@ import Testing
         #expect(try files().isEmpty)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "only root gives files away"))
+    func `belongs to who owns the folder, so that the daemon can open what root has restored`() async throws {
+        let owner = 65_534
+        let files = FileManager.default
+        try files.setAttributes([.ownerAccountID: owner, .groupOwnerAccountID: owner], ofItemAtPath: folder.url.path)
+        #expect(try await restore(backup.path).exitCode == 0)
+        for file in [path, "\(path).lock"] {
+            let attributes = try files.attributesOfItem(atPath: file)
+            #expect((attributes[.ownerAccountID] as? NSNumber)?.intValue == owner, "\(file)")
+        }
+    }
+
     @Test func `names the backup that is not there, and the folder that is not`() async throws {
         let missing = folder.path("none.db")
         let first = try await restore(missing)
