@@ -95,7 +95,7 @@ final class Checkpointer: Sendable {
 
     /// Copies as far as readers allow, waiting for nobody but a checkpoint that is under way.
     func copyNow() throws -> Bool {
-        try copying.sync { try connection.inDatabase { try Checkpointer.passive($0).isComplete } }
+        try copying.sync { try connection.inDatabase { try damage.watch($0, Checkpointer.passive).isComplete } }
     }
 
     /// Ends without finishing what is being copied.
@@ -111,7 +111,7 @@ final class Checkpointer: Sendable {
         defer { CrashPoint.pass(.checkpointDone) }
         note {
             for _ in 0..<Checkpointer.maximumRounds {
-                let progress = try connection.inDatabase(Checkpointer.passive)
+                let progress = try connection.inDatabase { try damage.watch($0, Checkpointer.passive) }
                 let added = progress.logPages - end
                 end = progress.logPages
                 if added <= pages(limits.restBytes) { break }
@@ -128,7 +128,7 @@ final class Checkpointer: Sendable {
     /// Where a reader is in the way the log grows on, and copying begins again when it has grown by as much.
     private func finish(_ writer: Database) {
         CrashPoint.pass(.checkpointBegun)
-        note { _ = try Checkpointer.passive(writer) }
+        note { _ = try damage.watch(writer, Checkpointer.passive) }
         CrashPoint.pass(.checkpointDone)
         state.withLock { state in
             state.pages = 0

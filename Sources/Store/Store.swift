@@ -143,7 +143,7 @@ package final class Store: Sendable {
     /// - Throws: `DatabaseError`, or what `body` throws.
     @discardableResult
     package func writeWithoutTransaction<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try damage.watch { try database.writeWithoutTransaction(body) }
+        try damage.watch { try database.writeWithoutTransaction { try damage.watch($0, body) } }
     }
 
     /// Runs `body` on one state of the database, which nothing changes meanwhile.
@@ -155,7 +155,7 @@ package final class Store: Sendable {
     /// - Throws: `DatabaseError`, or what `body` throws.
     package func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
         do {
-            return try database.read(body)
+            return try database.read { try damage.watch($0, body) }
         } catch {
             damage.note(error)
             throw StoreDamage.isMeant(by: error) ? damage.error ?? error : error

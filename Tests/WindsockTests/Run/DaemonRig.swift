@@ -9,15 +9,20 @@ import Testing
 struct DaemonRig {
     let server: SimulatorServer
     let folder: TemporaryFolder
-
-    var database: String { folder.path("windsock.db") }
+    let database: String
 
     /// Starts a server.
-    init(_ configuration: SimulatorConfiguration) async throws {
+    ///
+    /// - Parameters:
+    ///   - configuration: the server's.
+    ///   - database: where the daemon's database is; nil for the rig's folder.
+    /// - Throws: what the server throws.
+    init(_ configuration: SimulatorConfiguration, database: String? = nil) async throws {
         var configuration = configuration
         // The daemon's first cursor is the present, which lies after what these streams hold.
         configuration.replaysFutureCursors = true
         folder = try TemporaryFolder()
+        self.database = database ?? folder.path("windsock.db")
         server = try await SimulatorServer.start(configuration)
     }
 
@@ -55,9 +60,20 @@ struct DaemonRig {
     }
 
     /// What `windsock verify` says against the database; nil when it finds nothing.
-    func verify() async throws -> String? {
-        let result = try await CommandRunner.run("windsock", ["verify", "--database", database])
+    func verify(_ arguments: [String] = []) async throws -> String? {
+        let result = try await CommandRunner.run("windsock", ["verify", "--database", database] + arguments)
         return result.exitCode == 0 ? nil : result.standardOutput + result.standardError
+    }
+
+    /// Has what was interrupted three times, as it is bound to be now and then, applied after all.
+    func bringBackInterrupted() async throws {
+        let words = try read(else: []) { db in
+            try String.fetchAll(db, sql: "SELECT error_message FROM jetstream_activity WHERE status = 'error'")
+        }
+        #expect(words.allSatisfy { $0 == "Interrupted 3 times" }, "\(words)")
+        guard !words.isEmpty else { return }
+        let retry = ["activity", "retry", "--all-errors", "--database", database]
+        #expect(try await CommandRunner.run("windsock", retry).exitCode == 0)
     }
 
     /// Waits until so many rows are in the log, and applied unless told otherwise.

@@ -35,21 +35,11 @@ import Testing
         let daemon = try rig.start()
         try await rig.waitForCommits(expected.commits.count)
         #expect(try await rig.stop(daemon) == .exited(0))
-        try await bringBack(rig)
+        try await rig.bringBackInterrupted()
         let differences = try expected.differences(from: rig.database)
         #expect(differences == [])
         #expect(try rig.totals().remainder == 0)
         #expect(try await rig.verify() == nil)
         try await rig.server.stop()
-    }
-
-    private func bringBack(_ rig: DaemonRig) async throws {
-        let words = try rig.read(else: []) { db in
-            try String.fetchAll(db, sql: "SELECT error_message FROM jetstream_activity WHERE status = 'error'")
-        }
-        #expect(words.allSatisfy { $0 == "Interrupted 3 times" }, "\(words)")
-        guard !words.isEmpty else { return }
-        let retry = ["activity", "retry", "--all-errors", "--database", rig.database]
-        #expect(try await CommandRunner.run("windsock", retry).exitCode == 0)
     }
 }
