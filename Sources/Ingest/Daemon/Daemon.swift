@@ -163,12 +163,13 @@ struct DaemonParts: Sendable {
     ) throws {
         self.store = store
         self.clock = clock
+        let lastRun = try store.read { db in try RunRepository(db).load() }
         reader = try JetstreamReader(
             try JetstreamReader.Configuration(settings.jetstream),
             keeper: DatabaseKeeper(
                 store: store,
                 clock: clock,
-                filtersBefore: try store.read { db in RunState(try RunRepository(db).load())?.connection.filters }
+                filtersBefore: RunState(lastRun)?.connection.filters
             ),
             clock: clock,
             logger: logger
@@ -189,7 +190,7 @@ struct DaemonParts: Sendable {
         cleanup = ActivityCleanup(
             settings.activity.cleanup,
             store: store,
-            clock: clock,
+            clock: CautiousClock(clock, after: lastRun, logger: logger).wallClock,
             logger: logger,
             reserve: reserve,
             onRetry: handler.forgetActors

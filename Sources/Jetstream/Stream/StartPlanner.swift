@@ -91,7 +91,7 @@ package struct StartPlanner: Sendable {
     package func start(from position: StreamPosition, on host: String, nowMicroseconds: Int64) -> Start {
         // The stored time is what an event said, and may be anything.
         let stored = min(max(position.timeMicroseconds, StartPlanner.earliestTimeMicroseconds), nowMicroseconds)
-        let covered = min(max(stored, position.coveredUntilMicroseconds ?? .min), nowMicroseconds)
+        let covered = min(max(stored, believed(position.coveredUntilMicroseconds, nowMicroseconds)), nowMicroseconds)
         let asked = max(stored, covered - StartPlanner.mistrustMicroseconds)
         // Of a host that stood still unnoticed, another one has more than its silence covered.
         let time = position.host == host ? covered : asked
@@ -144,6 +144,14 @@ package struct StartPlanner: Sendable {
             storedSeq: position.host == host ? position.seq : nil,
             storedComesAgain: !position.isPlaceholder && cursor < stored && isKept(stored, nowMicroseconds)
         )
+    }
+
+    /// Up to when time was covered; the least there is when that is not known, or was told by a clock that ran ahead.
+    private func believed(_ coveredMicroseconds: Int64?, _ nowMicroseconds: Int64) -> Int64 {
+        guard let coveredMicroseconds,
+            coveredMicroseconds <= nowMicroseconds + StreamPosition.futureLimitMicroseconds
+        else { return .min }
+        return coveredMicroseconds
     }
 
     /// Whether hosts still have what happened at a moment, as far as is known.

@@ -45,6 +45,15 @@ struct StartPlannerTests {
         #expect(start(from: much).cursor == Self.now - hour / 2 - 5 * Self.second)
     }
 
+    @Test func `invariant 7: what was covered by a clock that ran ahead is not believed`() {
+        let limit = StreamPosition.futureLimitMicroseconds
+        let hour = 3_600 * Self.second
+        let ahead = Self.position(Self.now - hour, coveredUntil: Self.now + limit + 1)
+        #expect(start(from: ahead) == start(from: Self.position(Self.now - hour)))
+        let near = Self.position(Self.now - hour, coveredUntil: Self.now + limit)
+        #expect(start(from: near).coveredMicroseconds == Self.now)
+    }
+
     @Test func `invariant 7: sends a sequence number to the host that was stored from last, and to no other`() {
         let position = Self.position(seq: 77)
         #expect(start(from: position).cursor == 77)
