@@ -95,6 +95,22 @@ struct VerificationTests {
     }
 
     @Test
+    func `invariant 5: what is told of an account of which nothing is stored is looked for where it is kept`()
+        async throws
+    {
+        try await SampleHistory.fill(harness)
+        let hidden = SampleAccount(did: did("frank"), active: false, status: "takendown", seconds: 30, seq: 30)
+        try await harness.process([hidden.json])
+        try harness.expectSound()
+        try harness.execute("DELETE FROM account_tombstone WHERE did = '\(did("frank"))'")
+        #expect(try harness.differing() == [.effects])
+        // Where clean-up may have taken it, nobody can tell.
+        try harness.execute("DELETE FROM account_tombstone")
+        harness.clock.now += 73 * 3_600_000_000
+        try harness.expectSound()
+    }
+
+    @Test
     func `invariant 5: what is purged, retried and emptied leaves a sound database`() async throws {
         try await SampleHistory.fill(harness)
         try harness.execute(
