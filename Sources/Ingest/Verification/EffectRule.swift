@@ -87,7 +87,7 @@ struct EffectRule {
     /// Whether a tombstone that was received at a time, or later, may have been cleaned up: only after its shortest life,
     /// and not before an older one.
     private func mayHaveExpired(_ receivedAtMicroseconds: Int64, oldest: Int64?) -> Bool {
-        let shortestLife = ActivityCleanup.shortestTombstoneLife.microseconds
+        let shortestLife = ScheduledSweep.shortestTombstoneLife.microseconds
         return receivedAtMicroseconds < nowMicroseconds - shortestLife
             && receivedAtMicroseconds <= (oldest ?? .max)
     }
