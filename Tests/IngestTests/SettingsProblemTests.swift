@@ -21,6 +21,7 @@ import Testing
     @Test(arguments: [
         ("activity.retentionHours", ["0", "-3", "87601", "1.5", "true", "\"24\"", "null", "[1]", "1e300"]),
         ("activity.cleanupIntervalSeconds", ["4", "86401", "false"]),
+        ("activity.maxRows", ["-1", "1.5", "\"many\""]),
         ("activity.maxBytes", ["1048575", "9223372036854775808", "\"8GB\""]),
         ("activity.keepEventJson", ["\"none\"", "true", "\"ALL\""]),
         ("database.path", ["\"\"", "null", "1", "\"a\\u0000b\""]),
@@ -45,6 +46,7 @@ import Testing
     @Test(arguments: [
         ("activity.retentionHours", ["1", "87600"]),
         ("activity.cleanupIntervalSeconds", ["5", "86400"]),
+        ("activity.maxRows", ["0", "1"]),
         ("activity.maxBytes", ["1048576", "9223372036854775807"]),
         ("database.commitIntervalMilliseconds", ["1", "10000"]),
         ("jetstream.caFile", ["null", "\"ca.pem\""]),

@@ -28,6 +28,7 @@ import Testing
         #expect(standard.database.commitIntervalMilliseconds == 100)
         #expect(standard.activity.retentionHours == 168)
         #expect(standard.activity.cleanupIntervalSeconds == 3600)
+        #expect(standard.activity.maxRows == 0)
         #expect(standard.activity.maxBytes == 8_589_934_592)
         #expect(standard.activity.keepEventJson == .all)
         #expect(standard.log.level == .info)
@@ -41,7 +42,7 @@ import Testing
                            "wantedDids": ["did:plc:abc"], "caFile": "ca.pem",
                            "proxy": "http://me:secret@proxy:3128", "contact": "https://example.com/reader"},
              "database": {"path": "/srv/w.db", "synchronous": "full", "commitIntervalMilliseconds": 10000},
-             "activity": {"retentionHours": 1, "cleanupIntervalSeconds": 86400, "maxBytes": 1048576,
+             "activity": {"retentionHours": 1, "cleanupIntervalSeconds": 86400, "maxRows": 5, "maxBytes": 1048576,
                           "keepEventJson": "errors"},
              "log": {"level": "debug"}}
             """
@@ -58,6 +59,7 @@ import Testing
         #expect(settings.database.commitIntervalMilliseconds == 10_000)
         #expect(settings.activity.retentionHours == 1)
         #expect(settings.activity.cleanupIntervalSeconds == 86_400)
+        #expect(settings.activity.maxRows == 5)
         #expect(settings.activity.maxBytes == 1_048_576)
         #expect(settings.activity.keepEventJson == .errors)
         #expect(settings.log.level == .debug)
@@ -107,6 +109,8 @@ import Testing
         #expect(Settings.changesThatNeedRestart(from: old, to: new).isEmpty)
         new.activity.retentionHours = 1
         new.activity.cleanupIntervalSeconds = 5
+        new.activity.maxRows = 1000
+        new.activity.maxBytes = 1_048_576
         new.log.level = .trace
         #expect(Settings.changesThatNeedRestart(from: old, to: new).isEmpty)
         new.jetstream.hosts = ["example.com"]
@@ -114,11 +118,10 @@ import Testing
         new.jetstream.proxy = ""
         new.jetstream.contact = "x"
         new.database.synchronous = .full
-        new.activity.maxBytes = 1_048_576
         new.activity.keepEventJson = .errors
         let expected = [
             "jetstream.hosts", "jetstream.caFile", "jetstream.proxy", "jetstream.contact", "database.synchronous",
-            "activity.maxBytes", "activity.keepEventJson",
+            "activity.keepEventJson",
         ]
         #expect(Settings.changesThatNeedRestart(from: old, to: new) == expected)
     }

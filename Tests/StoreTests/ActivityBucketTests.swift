@@ -121,13 +121,13 @@ struct ActivityBucketTests {
         try store.write { try log.retry($0, count: 300) }
         try expectBucketsEqualTheLog("retried")
         _ = try store.write { database throws in
-            try ActivityRepository(database).deleteOldest(receivedBefore: 700_000, after: 0, limit: 1000)
+            try ActivityRepository(database).deleteOldest(ActivityCut(receivedBeforeMicroseconds: 700_000), limit: 1000)
         }
         try expectBucketsEqualTheLog("cleaned up")
         for offset in [-Self.day, 1, 30_000_000, 7_200_000_000] {
             try expectBucketsEqualTheLog(now: Self.now + offset, "at another time")
         }
-        _ = try store.write { try ActivityRepository($0).deleteChunk(after: 0, limit: 10_000) }
+        _ = try store.write { try ActivityRepository($0).deleteOldest(.everything(), limit: 10_000) }
         try expectBucketsEqualTheLog("deleted")
         #expect(try buckets(.sevenDays).allSatisfy { $0.creates + $0.updates + $0.deletes + $0.errors == 0 })
         #expect(try store.read { try KeptSums.minutes($0).isEmpty })

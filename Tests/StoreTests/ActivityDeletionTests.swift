@@ -57,9 +57,13 @@ struct ActivityDeletionTests {
         try log(10)
         try store.write { database throws in
             let activity = ActivityRepository(database)
-            let first = try activity.deleteOldest(receivedBefore: 8, after: 0, limit: 4)
+            let first = try activity.deleteOldest(ActivityCut(receivedBeforeMicroseconds: 8), limit: 4)
             #expect(first == ActivityDeletion(deletedRows: 4, deletedBytes: 68, lastID: 4, isComplete: false))
-            let second = try activity.deleteOldest(receivedBefore: 8, after: first.lastID, limit: 4)
+            let second = try activity.deleteOldest(
+                ActivityCut(receivedBeforeMicroseconds: 8),
+                after: first.lastID,
+                limit: 4
+            )
             #expect(second == ActivityDeletion(deletedRows: 3, deletedBytes: 51, lastID: 7, isComplete: true))
         }
         #expect(try ids() == [8, 9, 10])
@@ -71,7 +75,7 @@ struct ActivityDeletionTests {
         try log(5)
         try store.write { try $0.execute(sql: "UPDATE jetstream_activity SET received_at = 100 WHERE id = 3") }
         let deletion = try store.write {
-            try ActivityRepository($0).deleteOldest(receivedBefore: 50, after: 0, limit: 9)
+            try ActivityRepository($0).deleteOldest(ActivityCut(receivedBeforeMicroseconds: 50), limit: 9)
         }
         #expect(deletion.deletedRows == 2)
         #expect(deletion.isComplete)
@@ -81,9 +85,9 @@ struct ActivityDeletionTests {
     @Test
     func `never deletes what is processing, by any way`() throws {
         let ways: [(ActivityRepository) throws -> ActivityDeletion] = [
-            { try $0.deleteOldest(receivedBefore: .max, after: 0, limit: 1000) },
-            { try $0.deleteOldest(payloadBytes: .max, after: 0, limit: 1000) },
-            { try $0.deleteChunk(after: 0, limit: 1000) },
+            { try $0.deleteOldest(ActivityCut(receivedBeforeMicroseconds: .max), limit: 1000) },
+            { try $0.deleteOldest(.payloadBytes(.max), limit: 1000) },
+            { try $0.deleteOldest(.everything(), limit: 1000) },
         ]
         for (seed, way) in ways.enumerated() {
             try fill(300, seed: UInt64(seed) + 10)
@@ -103,11 +107,11 @@ struct ActivityDeletionTests {
         try log(10)
         try store.write { database throws in
             let activity = ActivityRepository(database)
-            let enough = try activity.deleteOldest(payloadBytes: 35, after: 0, limit: 9)
+            let enough = try activity.deleteOldest(.payloadBytes(35), limit: 9)
             #expect(enough == ActivityDeletion(deletedRows: 3, deletedBytes: 51, lastID: 3, isComplete: true))
-            let chunk = try activity.deleteOldest(payloadBytes: 1000, after: 3, limit: 2)
+            let chunk = try activity.deleteOldest(.payloadBytes(1000), after: 3, limit: 2)
             #expect(chunk == ActivityDeletion(deletedRows: 2, deletedBytes: 34, lastID: 5, isComplete: false))
-            let none = try activity.deleteOldest(payloadBytes: 0, after: 0, limit: 9)
+            let none = try activity.deleteOldest(.payloadBytes(0), limit: 9)
             #expect(none == ActivityDeletion(lastID: 0, isComplete: true))
         }
         #expect(try ids() == [6, 7, 8, 9, 10])
@@ -123,7 +127,11 @@ struct ActivityDeletionTests {
         var rows = 0
         while !deletion.isComplete {
             deletion = try store.write { database throws in
-                try ActivityRepository(database).deleteChunk(after: deletion.lastID, through: last, limit: 2)
+                try ActivityRepository(database).deleteOldest(
+                    .everything(through: last),
+                    after: deletion.lastID,
+                    limit: 2
+                )
             }
             rows += deletion.deletedRows
         }
@@ -136,19 +144,25 @@ struct ActivityDeletionTests {
     func `a dry run counts what a clean-up deletes, and deletes nothing`() throws {
         try fill(200, seed: 20)
         let cutoff: Int64 = 150_000
-        let whole = try store.read { try ActivityRepository($0).countOldest(receivedBefore: cutoff) }
+        let whole = try store.read {
+            try ActivityRepository($0).countOldest(ActivityCut(receivedBeforeMicroseconds: cutoff))
+        }
         #expect(try ids().count == 200)
         var chunk = ActivityDeletion(lastID: 0)
         var rows = 0
         while !chunk.isComplete {
             chunk = try store.read { database throws in
-                try ActivityRepository(database).countOldest(receivedBefore: cutoff, after: chunk.lastID, limit: 7)
+                try ActivityRepository(database).countOldest(
+                    ActivityCut(receivedBeforeMicroseconds: cutoff),
+                    after: chunk.lastID,
+                    limit: 7
+                )
             }
             rows += chunk.deletedRows
         }
         #expect(rows == whole.deletedRows)
         let deletion = try store.write { database throws in
-            try ActivityRepository(database).deleteOldest(receivedBefore: cutoff, after: 0, limit: 1000)
+            try ActivityRepository(database).deleteOldest(ActivityCut(receivedBeforeMicroseconds: cutoff), limit: 1000)
         }
         #expect(deletion == whole)
         #expect(rows > 100)
@@ -160,7 +174,7 @@ struct ActivityDeletionTests {
         try fill(50, seed: 30)
         #expect(throws: Failure.self) {
             try store.write { database throws in
-                _ = try ActivityRepository(database).deleteChunk(after: 0, limit: 100)
+                _ = try ActivityRepository(database).deleteOldest(.everything(), limit: 100)
                 throw Failure()
             }
         }
@@ -179,7 +193,7 @@ struct ActivityDeletionTests {
                 let activity = ActivityRepository(database)
                 let cutoff = Int64(round) * 60_000 - 200_000
                 let limit = Int.random(in: 1...80, using: &generator)
-                _ = try activity.deleteOldest(receivedBefore: cutoff, after: 0, limit: limit)
+                _ = try activity.deleteOldest(ActivityCut(receivedBeforeMicroseconds: cutoff), limit: limit)
             }
             try expectSumsEqualTheLog()
         }

@@ -115,7 +115,7 @@ struct ActivityRepositoryTests {
         try store.write { database throws in
             let activity = ActivityRepository(database)
             try activity.updateStatus(1, .success, message: nil)
-            #expect(try activity.deleteChunk(after: 0, limit: 10).deletedRows == 1)
+            #expect(try activity.deleteOldest(.everything(), limit: 10).deletedRows == 1)
             #expect(try activity.newestID() == 0)
         }
         #expect(try log(SampleEvent(rev: "1")).id == 2)

@@ -24,7 +24,7 @@ struct IncrementalVacuumTests {
     func `the file shrinks after a deletion`() throws {
         let before = store.store.fileSizes().databaseBytes
         #expect(before > 5_000_000)
-        try store.write { try ActivityRepository($0).deleteChunk(after: 0, limit: 1000) }
+        try store.write { try ActivityRepository($0).deleteOldest(.everything(), limit: 1000) }
         let free = try store.read { try IncrementalVacuum.freePages($0) }
         #expect(free > 300)
         #expect(try store.write { try IncrementalVacuum.step($0, pages: 2000) } == 0)
@@ -36,7 +36,7 @@ struct IncrementalVacuumTests {
 
     @Test
     func `a step frees as many pages as it was asked for, and no more`() throws {
-        try store.write { try ActivityRepository($0).deleteChunk(after: 0, limit: 1000) }
+        try store.write { try ActivityRepository($0).deleteOldest(.everything(), limit: 1000) }
         let free = try store.read { try IncrementalVacuum.freePages($0) }
         #expect(try store.write { try IncrementalVacuum.step($0, pages: 100) } == free - 100)
         #expect(try store.write { try IncrementalVacuum.step($0, pages: 1) } == free - 101)

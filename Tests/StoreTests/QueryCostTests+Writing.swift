@@ -124,18 +124,25 @@ extension QueryCostTests {
     /// Chunks of the clean-up, which take their limit and not the log's length.
     static let chunks: [Query] = [
         Query("delete by age") { database throws in
-            let deletion = try ActivityRepository(database).deleteOldest(receivedBefore: 3000, after: 0, limit: 500)
+            let deletion = try ActivityRepository(database).deleteOldest(
+                ActivityCut(receivedBeforeMicroseconds: 3000),
+                limit: 500
+            )
             try #require(deletion.deletedRows > 400)
         },
         Query("delete by bytes") { database throws in
-            let deletion = try ActivityRepository(database).deleteOldest(payloadBytes: 1000, after: 0, limit: 500)
+            let deletion = try ActivityRepository(database).deleteOldest(.payloadBytes(1000), limit: 500)
             try #require(deletion.deletedBytes >= 1000)
         },
+        Query("delete by rows") { database throws in
+            let deletion = try ActivityRepository(database).deleteOldest(.rows(400), limit: 500)
+            try #require(deletion.deletedRows == 400)
+        },
         Query("delete all") { database throws in
-            try #require(try ActivityRepository(database).deleteChunk(after: 0, limit: 500).deletedRows > 400)
+            try #require(try ActivityRepository(database).deleteOldest(.everything(), limit: 500).deletedRows > 400)
         },
         Query("dry run") { database throws in
-            let count = try ActivityRepository(database).countOldest(receivedBefore: 1000)
+            let count = try ActivityRepository(database).countOldest(ActivityCut(receivedBeforeMicroseconds: 1000))
             try #require(count.deletedRows > 900)
         },
         Query("purge") { database throws in

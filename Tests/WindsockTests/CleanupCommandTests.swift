@@ -37,6 +37,25 @@ import Testing
         #expect(try JSONReading(status.standardOutput)["rows"]["success"].int == 1)
     }
 
+    @Test(arguments: [[], ["--dry-run"]]) func `takes the limits of rows and bytes from the configuration`(
+        flags: [String]
+    ) async throws {
+        let file = try database.folder.write(
+            #"{"activity": {"maxRows": 1}, "database": {"path": "\#(database.path)"}}"#,
+            to: "config.json"
+        )
+        let outcome = try await CommandRunner.run("windsock", ["cleanup", "--config", file] + flags)
+        // One is older than a week, another one is a row too many.
+        let words = flags.isEmpty ? "deleted" : "would delete"
+        #expect(outcome.standardOutput.hasPrefix("\(words) 2 events (108 B of messages)"))
+        #expect(try await database.json("activity", "--hours", "1000")["items"].count == (flags.isEmpty ? 1 : 3))
+    }
+
+    @Test func `keeps to no limit of rows or bytes when no configuration is named`() async throws {
+        let outcome = try await database.run("cleanup", "--hours", "1000", "--dry-run")
+        #expect(outcome.standardOutput.hasPrefix("would delete 0 events (0 B of messages) received before 20"))
+    }
+
     @Test(arguments: ["0", "-1", "87601", "x"])
     func `refuses hours that cannot be meant`(hours: String) async throws {
         #expect(try await database.run("cleanup", "--hours=\(hours)").exitCode == 64)

@@ -212,10 +212,14 @@ private final class EndingReason: Sendable {
 extension Settings.Activity {
     var emptiesPayloads: Bool { keepEventJson == .errors }
 
+    /// The most rows that the log may have; nil for any number.
+    package var maximumRows: Int64? { maxRows == 0 ? nil : maxRows }
+
     var cleanup: ActivityCleanup.Options {
         ActivityCleanup.Options(
             retention: .seconds(retentionHours * 3600),
             interval: .seconds(cleanupIntervalSeconds),
+            maximumRows: maximumRows,
             maximumPayloadBytes: maxBytes,
             emptiesPayloads: emptiesPayloads
         )

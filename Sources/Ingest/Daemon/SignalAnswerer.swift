@@ -53,7 +53,8 @@ struct SignalAnswerer {
         }
         levels.level = new.log.level
         var cleanup = new.activity.cleanup
-        cleanup.maximumPayloadBytes = settings.activity.maxBytes
+        // As in the handler, which takes no other until a restart.
+        cleanup.emptiesPayloads = settings.activity.emptiesPayloads
         parts.cleanup.change(cleanup)
         parts.reader.change(new.jetstream.subscription)
         let waiting = Settings.changesThatNeedRestart(from: settings, to: new)

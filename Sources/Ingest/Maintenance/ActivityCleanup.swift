@@ -11,6 +11,8 @@ package actor ActivityCleanup {
     package struct Options: Sendable, Equatable {
         package var retention: Duration
         package var interval: Duration
+        /// The most rows that the log may have; nil for any number.
+        package var maximumRows: Int64?
         package var maximumPayloadBytes: Int64?
         /// Whether the payload of an event that succeeds at last is emptied.
         package var emptiesPayloads: Bool
@@ -18,11 +20,13 @@ package actor ActivityCleanup {
         package init(
             retention: Duration,
             interval: Duration,
+            maximumRows: Int64? = nil,
             maximumPayloadBytes: Int64?,
             emptiesPayloads: Bool = false
         ) {
             self.retention = retention
             self.interval = interval
+            self.maximumRows = maximumRows
             self.maximumPayloadBytes = maximumPayloadBytes
             self.emptiesPayloads = emptiesPayloads
         }

@@ -9,12 +9,27 @@ package struct ActivitySweep {
     package struct Limits: Sendable, Equatable {
         /// Rows received before this moment go, in microseconds since the Unix epoch.
         package var receivedBeforeMicroseconds: Int64
+        /// Above this many rows the oldest go as well; nil for no limit.
+        package var maximumRows: Int64?
         /// Above this many bytes of payload the oldest go as well; nil for no limit.
         package var maximumPayloadBytes: Int64?
 
-        package init(receivedBeforeMicroseconds: Int64, maximumPayloadBytes: Int64?) {
+        package init(receivedBeforeMicroseconds: Int64, maximumRows: Int64?, maximumPayloadBytes: Int64?) {
             self.receivedBeforeMicroseconds = receivedBeforeMicroseconds
+            self.maximumRows = maximumRows
             self.maximumPayloadBytes = maximumPayloadBytes
+        }
+
+        /// The rows that have to go from a log as it stands.
+        fileprivate func cut(_ store: Store) throws -> ActivityCut {
+            try store.read { db in
+                ActivityCut(
+                    receivedBeforeMicroseconds: receivedBeforeMicroseconds,
+                    maximumRows: maximumRows,
+                    maximumPayloadBytes: maximumPayloadBytes,
+                    of: try CounterRepository(db).totals()
+                )
+            }
         }
     }
 
@@ -24,7 +39,15 @@ package struct ActivitySweep {
         package var deletedBytes: Int64 = 0
 
         package init() {}
+
+        fileprivate mutating func add(_ deletion: ActivityDeletion) {
+            deletedRows += deletion.deletedRows
+            deletedBytes += deletion.deletedBytes
+        }
     }
+
+    /// The rows that one look of a count covers, so that none holds the write-ahead log for long.
+    private static let rowsOfLook = 20_000
 
     private let store: Store
     private let giveWay: (Duration) async throws -> Void
@@ -40,29 +63,44 @@ package struct ActivitySweep {
         self.giveWay = giveWay
     }
 
-    /// Deletes by age, then by bytes, and shrinks the file.
+    /// Deletes by age, rows and bytes, and shrinks the file.
     package mutating func run(_ limits: Limits) async throws -> Result {
-        var result = Result()
-        try await deleteOld(limits.receivedBeforeMicroseconds, &result)
-        if let maximum = limits.maximumPayloadBytes { try await deleteExcess(maximum, &result) }
+        let result = try await delete(limits)
         try await shrink()
         return result
     }
 
-    /// Deletes the oldest until their payloads fit a limit; the space is left for what comes next.
-    package mutating func deleteExcess(overPayloadBytes maximum: Int64) async throws -> Result {
+    /// Deletes by age, rows and bytes, and leaves the space for what comes next.
+    package mutating func delete(_ limits: Limits) async throws -> Result {
+        let cut = try limits.cut(store)
+        return cut.isEmpty ? Result() : try await delete(cut)
+    }
+
+    /// Counts what ``run(_:)`` would delete now.
+    ///
+    /// - Parameters:
+    ///   - limits: What would be to go.
+    ///   - store: The database, perhaps only to be read.
+    /// - Returns: What would go.
+    /// - Throws: What SQLite says.
+    package static func count(_ limits: Limits, in store: Store) throws -> Result {
+        var cut = try limits.cut(store)
         var result = Result()
-        try await deleteExcess(maximum, &result)
+        var look = ActivityDeletion.none
+        while !look.isComplete {
+            look = try store.read { db in
+                try ActivityRepository(db).countOldest(cut, after: look.lastID, limit: rowsOfLook)
+            }
+            cut = cut.rest(after: look)
+            result.add(look)
+        }
         return result
     }
 
     /// Deletes everything but `processing`, and shrinks the file.
     package mutating func deleteAll() async throws -> Result {
-        var result = Result()
         let newest = try store.read { db in try ActivityRepository(db).newestID() }
-        try await deleteChunks(&result) { repository, last, limit in
-            try repository.deleteChunk(after: last, through: newest, limit: limit)
-        }
+        let result = try await delete(.everything(through: newest))
         try await shrink()
         return result
     }
@@ -89,38 +127,19 @@ package struct ActivitySweep {
         }
     }
 
-    private mutating func deleteOld(_ cutoff: Int64, _ result: inout Result) async throws {
-        try await deleteChunks(&result) { repository, last, limit in
-            try repository.deleteOldest(receivedBefore: cutoff, after: last, limit: limit)
+    private mutating func delete(_ whole: ActivityCut) async throws -> Result {
+        var cut = whole
+        var result = Result()
+        var deletion = ActivityDeletion.none
+        while !deletion.isComplete {
+            let (last, limit, now) = (deletion.lastID, pace.rows, cut)
+            deletion = try await chunk { db in
+                try ActivityRepository(db).deleteOldest(now, after: last, limit: limit)
+            }
+            cut = cut.rest(after: deletion)
+            result.add(deletion)
         }
-    }
-
-    private mutating func deleteExcess(_ maximum: Int64, _ result: inout Result) async throws {
-        let bytes = try store.read { db in try CounterRepository(db).totals().payloadBytes }
-        guard bytes > maximum else { return }
-        // A little more, so that a log at its limit is not cut at every tick.
-        var excess = bytes - maximum + maximum / 100
-        try await deleteChunks(&result) { repository, last, limit in
-            var deletion = try repository.deleteOldest(payloadBytes: excess, after: last, limit: limit)
-            excess -= deletion.deletedBytes
-            if excess <= 0 { deletion.isComplete = true }
-            return deletion
-        }
-    }
-
-    private mutating func deleteChunks(
-        _ result: inout Result,
-        _ delete: (ActivityRepository, Int64, Int) throws -> ActivityDeletion
-    ) async throws {
-        var last: Int64 = 0
-        while true {
-            let limit = pace.rows
-            let deletion = try await chunk { db in try delete(ActivityRepository(db), last, limit) }
-            result.deletedRows += deletion.deletedRows
-            result.deletedBytes += deletion.deletedBytes
-            last = deletion.lastID
-            if deletion.isComplete { return }
-        }
+        return result
     }
 
     /// Gives free pages back to the file system.

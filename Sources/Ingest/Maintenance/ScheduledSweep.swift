@@ -3,7 +3,7 @@ import Logging
 import Store
 import Synchronization
 
-/// Sweeps the log when that is due or wished for, and at the ticks between keeps it within its limit of bytes.
+/// Sweeps the log when that is due or wished for, and at the ticks between keeps it within its limits of rows and bytes.
 final class ScheduledSweep: CleanupJob {
     /// Tombstones live as long as the log, and at least as long as a server's look-back can bring events again.
     static let shortestTombstoneLife: Duration = .seconds(72 * 3600)
@@ -43,7 +43,7 @@ final class ScheduledSweep: CleanupJob {
             defer { state.isWished = false }
             return state.isWished
         }
-        guard isWished || isDue(turn.options) else { return try await keepWithinBytes(turn) }
+        guard isWished || isDue(turn.options) else { return try await keepWithinLimits(turn) }
         do {
             try await sweep(turn)
         } catch {
@@ -66,14 +66,10 @@ final class ScheduledSweep: CleanupJob {
         let start = ContinuousClock.now
         let now = clock.now()
         var sweep = ActivitySweep(store: store, giveWay: turn.giveWay)
-        let result = try await sweep.run(
-            ActivitySweep.Limits(
-                receivedBeforeMicroseconds: now - options.retention.microseconds,
-                maximumPayloadBytes: options.maximumPayloadBytes
-            )
-        )
         let life = max(options.retention, ScheduledSweep.shortestTombstoneLife)
+        let result = try await sweep.delete(options.limits(nowMicroseconds: now))
         let tombstones = try await sweep.deleteTombstones(receivedBefore: now - life.microseconds)
+        try await sweep.shrink()
         // The file itself becomes smaller only when the log's pages are moved into it.
         if result.deletedRows > 0 { try store.checkpoint(.passive) }
         state.withLock { state in
@@ -88,15 +84,28 @@ final class ScheduledSweep: CleanupJob {
         )
     }
 
-    /// Deletes the oldest above the limit of bytes at every tick: a catch-up brings more in an hour than a disk may hold.
-    private func keepWithinBytes(_ turn: CleanupTurn) async throws {
-        guard let maximum = turn.options.maximumPayloadBytes else { return }
+    /// Deletes the oldest above the limits at every tick: a catch-up brings more in an hour than a disk may hold.
+    private func keepWithinLimits(_ turn: CleanupTurn) async throws {
+        var limits = turn.options.limits(nowMicroseconds: 0)
+        // What is due by its age waits for the sweep.
+        limits.receivedBeforeMicroseconds = .min
         var sweep = ActivitySweep(store: store, giveWay: turn.giveWay)
-        let result = try await sweep.deleteExcess(overPayloadBytes: maximum)
+        let result = try await sweep.delete(limits)
         guard result.deletedRows > 0 else { return }
         logger.notice(
-            "Deleted the oldest activity above activity.maxBytes",
+            "Deleted the oldest activity above activity.maxRows or activity.maxBytes",
             metadata: ["rows": "\(result.deletedRows)", "bytes": "\(result.deletedBytes)"]
+        )
+    }
+}
+
+extension ActivityCleanup.Options {
+    /// What has to go at a moment.
+    fileprivate func limits(nowMicroseconds: Int64) -> ActivitySweep.Limits {
+        ActivitySweep.Limits(
+            receivedBeforeMicroseconds: nowMicroseconds - retention.microseconds,
+            maximumRows: maximumRows,
+            maximumPayloadBytes: maximumPayloadBytes
         )
     }
 }

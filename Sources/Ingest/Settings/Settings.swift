@@ -53,6 +53,8 @@ package struct Settings: Sendable, Equatable {
         /// How long an event stays, from its receipt on.
         package var retentionHours: Int
         package var cleanupIntervalSeconds: Int
+        /// The most events that the log may have; 0 for any number.
+        package var maxRows: Int64
         /// The most that the messages in the log may take together.
         package var maxBytes: Int64
         package var keepEventJson: KeepEventJSON
@@ -91,6 +93,7 @@ package struct Settings: Sendable, Equatable {
         activity: Activity(
             retentionHours: 168,
             cleanupIntervalSeconds: 3600,
+            maxRows: 0,
             maxBytes: 8 * 1024 * 1024 * 1024,
             keepEventJson: .all
         ),

@@ -44,6 +44,7 @@ extension Settings {
                 key: "cleanupIntervalSeconds",
                 value: .integer(Int64(activity.cleanupIntervalSeconds))
             ),
+            SettingsField(section: "activity", key: "maxRows", value: .integer(activity.maxRows)),
             SettingsField(section: "activity", key: "maxBytes", value: .integer(activity.maxBytes)),
             SettingsField(section: "activity", key: "keepEventJson", value: .string(activity.keepEventJson.rawValue)),
             SettingsField(section: "log", key: "level", value: .string(log.level.rawValue)),
@@ -53,7 +54,7 @@ extension Settings {
     /// The settings that a running daemon takes over when it reads its configuration again.
     private static let reloadable: Set = [
         "jetstream.wantedCollections", "jetstream.wantedDids", "activity.retentionHours",
-        "activity.cleanupIntervalSeconds", "log.level",
+        "activity.cleanupIntervalSeconds", "activity.maxRows", "activity.maxBytes", "log.level",
     ]
 
     /// The names of the fields that differ and that only a restart brings into force.

@@ -33,6 +33,9 @@ enum SettingsLimits {
     /// From the clean-up's tick to a day.
     static let cleanupIntervalSeconds: ClosedRange<Int64> = 5...86_400
 
+    /// Any number, or 0 for no limit.
+    static let rows: ClosedRange<Int64> = 0...Int64.max
+
     /// A log that holds a few hundred events, at least.
     static let payloadBytes: ClosedRange<Int64> = 1024 * 1024...Int64.max
 }

@@ -100,6 +100,7 @@ struct SettingsParser {
             into: &activity.cleanupIntervalSeconds,
             in: SettingsLimits.cleanupIntervalSeconds
         )
+        readNumber("activity.maxRows", into: &activity.maxRows, in: SettingsLimits.rows)
         readNumber("activity.maxBytes", into: &activity.maxBytes, in: SettingsLimits.payloadBytes)
         readChoice("activity.keepEventJson", into: &activity.keepEventJson)
     }

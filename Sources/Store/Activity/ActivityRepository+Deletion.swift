@@ -10,6 +10,9 @@ package struct ActivityDeletion: Sendable, Equatable {
 
     /// Whether there is nothing more to delete.
     package var isComplete = false
+
+    /// What came to nothing yet, before the first chunk.
+    package static let none = ActivityDeletion(lastID: 0)
 }
 
 /// A row that may be deleted.
@@ -33,50 +36,85 @@ private struct Candidate {
 }
 
 extension ActivityRepository {
-    /// Deletes events that were received before a time, from the oldest id on.
+    /// Deletes the oldest events, from the oldest id on, as far as a cut takes them.
     ///
-    /// It stops at the first event that is not old enough, and steps over those that are `processing`. The sums are
-    /// adjusted in the same transaction, as by all deletions here.
+    /// It steps over those that are `processing`. The sums are adjusted in the same transaction, as by all deletions here.
     ///
     /// - Parameters:
-    ///   - cutoffMicroseconds: Since the Unix epoch.
+    ///   - cut: Which.
     ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
     ///   - limit: How many rows to look at.
-    /// - Returns: What was deleted.
+    /// - Returns: What was deleted; ``ActivityCut/rest(after:)`` is the cut for the next chunk.
     /// - Throws: `DatabaseError`.
-    package func deleteOldest(
-        receivedBefore cutoffMicroseconds: Int64,
-        after id: Int64,
-        limit: Int
-    ) throws -> ActivityDeletion {
-        try delete(after: id, through: .max, limit: limit) { candidate, _ in
-            candidate.receivedAtMicroseconds < cutoffMicroseconds
+    package func deleteOldest(_ cut: ActivityCut, after id: Int64 = 0, limit: Int) throws -> ActivityDeletion {
+        var changes = CounterChanges()
+        let deletion = try examine(cut, after: id, limit: limit) { candidate in
+            changes.cleaned(
+                minute: candidate.minute,
+                operation: candidate.operation,
+                status: candidate.status,
+                bytes: candidate.bytes
+            )
         }
+        guard deletion.deletedRows > 0 else { return deletion }
+        let statement = BoundStatement(
+            database,
+            "DELETE FROM jetstream_activity WHERE id > ? AND id <= ? AND status <> 'processing'"
+        )
+        let rows = try statement.run(id, deletion.lastID)
+        precondition(rows == deletion.deletedRows, "what was counted is what is deleted")
+        try changes.apply(database)
+        return deletion
     }
 
-    /// Deletes events from the oldest id on until their payloads come to a number of bytes, or the log ends.
+    /// Counts what ``deleteOldest(_:after:limit:)`` would delete, and deletes nothing.
     ///
     /// - Parameters:
-    ///   - bytes: How many bytes at least. For the next chunk, less what this one deleted.
+    ///   - cut: Which.
     ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
     ///   - limit: How many rows to look at.
-    /// - Returns: What was deleted.
+    /// - Returns: What would be deleted.
     /// - Throws: `DatabaseError`.
-    package func deleteOldest(payloadBytes bytes: Int64, after id: Int64, limit: Int) throws -> ActivityDeletion {
-        try delete(after: id, through: .max, limit: limit) { _, deletedBytes in deletedBytes < bytes }
+    package func countOldest(
+        _ cut: ActivityCut,
+        after id: Int64 = 0,
+        limit: Int = .max
+    ) throws -> ActivityDeletion {
+        try examine(cut, after: id, limit: limit) { _ in }
     }
 
-    /// Deletes events whatever their age, from the oldest id on, except those that are `processing`.
-    ///
-    /// - Parameters:
-    ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
-    ///   - last: The last id to delete, such as ``newestID()`` before the first chunk; without it a running stream
-    ///     leads to no end.
-    ///   - limit: How many rows to look at.
-    /// - Returns: What was deleted.
-    /// - Throws: `DatabaseError`.
-    package func deleteChunk(after id: Int64, through last: Int64 = .max, limit: Int) throws -> ActivityDeletion {
-        try delete(after: id, through: last, limit: limit) { _, _ in true }
+    /// Looks at rows from the oldest id on, as long as the cut takes them.
+    private func examine(
+        _ cut: ActivityCut,
+        after id: Int64,
+        limit: Int,
+        visit: (Candidate) -> Void
+    ) throws -> ActivityDeletion {
+        let statement = BoundStatement(
+            database,
+            """
+            SELECT \(Candidate.columns) FROM jetstream_activity WHERE id > ? AND id <= ? ORDER BY id LIMIT ?
+            """
+        )
+        var deletion = ActivityDeletion(lastID: id)
+        var examined = 0
+        try statement.walk([id, cut.throughID, limit]) { row in
+            let candidate = Candidate(row: row)
+            if candidate.status != .processing {
+                guard cut.takes(receivedAtMicroseconds: candidate.receivedAtMicroseconds, after: deletion) else {
+                    deletion.isComplete = true
+                    return false
+                }
+                deletion.deletedRows += 1
+                deletion.deletedBytes += candidate.bytes
+                visit(candidate)
+            }
+            deletion.lastID = row.int64(0)
+            examined += 1
+            return true
+        }
+        deletion.isComplete = deletion.isComplete || examined < limit
+        return deletion
     }
 
     /// Deletes single events, except those that are `processing`.
@@ -104,86 +142,6 @@ extension ActivityRepository {
             deletion.lastID = id
         }
         try changes.apply(database)
-        return deletion
-    }
-
-    /// Counts what ``deleteOldest(receivedBefore:after:limit:)`` would delete, and deletes nothing.
-    ///
-    /// - Parameters:
-    ///   - cutoffMicroseconds: Since the Unix epoch.
-    ///   - id: Only greater ids: 0, or ``ActivityDeletion/lastID`` of the chunk before.
-    ///   - limit: How many rows to look at.
-    /// - Returns: What would be deleted.
-    /// - Throws: `DatabaseError`.
-    package func countOldest(
-        receivedBefore cutoffMicroseconds: Int64,
-        after id: Int64 = 0,
-        limit: Int = .max
-    ) throws -> ActivityDeletion {
-        try examine(after: id, through: .max, limit: limit) { candidate, _ in
-            candidate.receivedAtMicroseconds < cutoffMicroseconds
-        } visit: { _ in
-        }
-    }
-
-    private func delete(
-        after id: Int64,
-        through last: Int64,
-        limit: Int,
-        while goesOn: (Candidate, Int64) -> Bool
-    ) throws -> ActivityDeletion {
-        var changes = CounterChanges()
-        let deletion = try examine(after: id, through: last, limit: limit, while: goesOn) { candidate in
-            changes.cleaned(
-                minute: candidate.minute,
-                operation: candidate.operation,
-                status: candidate.status,
-                bytes: candidate.bytes
-            )
-        }
-        guard deletion.deletedRows > 0 else { return deletion }
-        let statement = BoundStatement(
-            database,
-            "DELETE FROM jetstream_activity WHERE id > ? AND id <= ? AND status <> 'processing'"
-        )
-        let rows = try statement.run(id, deletion.lastID)
-        precondition(rows == deletion.deletedRows, "what was counted is what is deleted")
-        try changes.apply(database)
-        return deletion
-    }
-
-    /// Looks at rows from the oldest id on, as long as `goesOn` says so of a row and the bytes before it.
-    private func examine(
-        after id: Int64,
-        through last: Int64,
-        limit: Int,
-        while goesOn: (Candidate, Int64) -> Bool,
-        visit: (Candidate) -> Void
-    ) throws -> ActivityDeletion {
-        let statement = BoundStatement(
-            database,
-            """
-            SELECT \(Candidate.columns) FROM jetstream_activity WHERE id > ? AND id <= ? ORDER BY id LIMIT ?
-            """
-        )
-        var deletion = ActivityDeletion(lastID: id)
-        var examined = 0
-        try statement.walk([id, last, limit]) { row in
-            let candidate = Candidate(row: row)
-            if candidate.status != .processing {
-                guard goesOn(candidate, deletion.deletedBytes) else {
-                    deletion.isComplete = true
-                    return false
-                }
-                deletion.deletedRows += 1
-                deletion.deletedBytes += candidate.bytes
-                visit(candidate)
-            }
-            deletion.lastID = row.int64(0)
-            examined += 1
-            return true
-        }
-        deletion.isComplete = deletion.isComplete || examined < limit
         return deletion
     }
 }

@@ -22,6 +22,9 @@ package struct ActivityTotals: Sendable, Equatable {
         byStatus[status, default: 0] - cleanedByStatus[status, default: 0]
     }
 
+    /// How many events are in the log now, of any status.
+    package var rowsInLog: Int64 { ActivityStatus.allCases.reduce(0) { $0 + rows($1) } }
+
     /// What the sums leave over; anything but 0 is a fault (invariant 5).
     package var remainder: Int64 {
         stored - byStatus.values.reduce(0, +)

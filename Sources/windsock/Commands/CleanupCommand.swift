@@ -9,8 +9,9 @@ struct CleanupCommand: AsyncParsableCommand {
         commandName: "cleanup",
         abstract: "Delete events that were received longer ago than a number of hours.",
         discussion: """
-            The daemon does this by itself every hour, and keeps within activity.maxBytes besides; SIGUSR1 makes it do so \
-            now. Deletes in small chunks, so that a running daemon goes on, and gives the space back to the file system.
+            The daemon does this by itself every hour; SIGUSR1 makes it do so now. With --config the oldest events above \
+            its activity.maxRows and activity.maxBytes go as well. Deletes in small chunks, so that a running daemon goes \
+            on, and gives the space back to the file system.
 
               windsock cleanup --hours 24 --dry-run
             """
@@ -29,42 +30,35 @@ struct CleanupCommand: AsyncParsableCommand {
     @Flag(help: "Only say what would be deleted.")
     var dryRun = false
 
-    /// The rows that one look of a dry run covers, so that no look holds the write-ahead log for long.
-    private static let rowsOfLook = 20_000
-
     func validate() throws {
         if let hours { try Hours.validate(hours) }
     }
 
     func run() async throws {
-        let hours = try hours ?? databaseOptions.settings().activity.retentionHours
-        let cutoff = WallClock.system.now() - Int64(hours) * Hours.microseconds
-        try await dryRun ? count(before: cutoff) : delete(before: cutoff)
+        let activity = try databaseOptions.settings().activity
+        let cutoff = WallClock.system.now() - Int64(hours ?? activity.retentionHours) * Hours.microseconds
+        // A database whose configuration is not named may be meant to be larger than the defaults allow.
+        let isConfigured = databaseOptions.config != nil
+        let limits = ActivitySweep.Limits(
+            receivedBeforeMicroseconds: cutoff,
+            maximumRows: isConfigured ? activity.maximumRows : nil,
+            maximumPayloadBytes: isConfigured ? activity.maxBytes : nil
+        )
+        try await dryRun ? count(limits) : delete(limits)
     }
 
-    private func count(before cutoff: Int64) throws {
+    private func count(_ limits: ActivitySweep.Limits) throws {
         let store = try databaseOptions.open(.readOnly)
-        var rows: Int64 = 0
-        var bytes: Int64 = 0
-        var id: Int64 = 0
-        var isComplete = false
-        while !isComplete {
-            let look = try store.read { database in
-                try ActivityRepository(database)
-                    .countOldest(receivedBefore: cutoff, after: id, limit: CleanupCommand.rowsOfLook)
-            }
-            rows += Int64(look.deletedRows)
-            bytes += look.deletedBytes
-            id = look.lastID
-            isComplete = look.isComplete
-        }
-        let what = "\(Words.count(rows, "event")) (\(Words.bytes(bytes)) of messages)"
-        try Output.print("would delete \(what) received before \(Words.time(microseconds: cutoff)) UTC")
+        let result = try ActivitySweep.count(limits, in: store)
+        let what =
+            "\(Words.count(Int64(result.deletedRows), "event")) (\(Words.bytes(result.deletedBytes)) of messages)"
+        let cutoff = Words.time(microseconds: limits.receivedBeforeMicroseconds)
+        let reason = databaseOptions.config == nil ? "" : " or above the limits of the configuration"
+        try Output.print("would delete \(what) received before \(cutoff) UTC\(reason)")
     }
 
-    private func delete(before cutoff: Int64) async throws {
+    private func delete(_ limits: ActivitySweep.Limits) async throws {
         let store = try databaseOptions.open(.readWrite)
-        let limits = ActivitySweep.Limits(receivedBeforeMicroseconds: cutoff, maximumPayloadBytes: nil)
         try Output.print(try await CommandSweep.run(store) { sweep in try await sweep.run(limits) })
         try store.close()
     }

@@ -26,11 +26,13 @@ struct CleanupBench {
     func options(
         retentionHours: Int64 = 168,
         interval: Duration = .seconds(3600),
+        maximumRows: Int64? = nil,
         maximumPayloadBytes: Int64? = nil
     ) -> ActivityCleanup.Options {
         ActivityCleanup.Options(
             retention: .seconds(retentionHours * 3600),
             interval: interval,
+            maximumRows: maximumRows,
             maximumPayloadBytes: maximumPayloadBytes
         )
     }

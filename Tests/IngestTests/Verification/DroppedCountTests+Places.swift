@@ -26,7 +26,7 @@ extension DroppedCountTests.Place {
         try await harness.process(Array(repeating: SampleHistory.kept.json, count: 2))
     }
     fileprivate static let clean: @Sendable (IngestHarness) async throws -> Void = { harness in
-        try harness.store.write { db in _ = try ActivityRepository(db).deleteChunk(after: 0, limit: 1_000) }
+        try harness.store.write { db in _ = try ActivityRepository(db).deleteOldest(.everything(), limit: 1_000) }
     }
     /// An event fails, since the database refuses its record, and succeeds when it is tried again.
     fileprivate static let retry: @Sendable (IngestHarness) async throws -> Void = { harness in

@@ -42,7 +42,7 @@ enum SampleHistory {
         harness.clock.now += 1_000_000
         let state = try await harness.process(Array(lines.dropFirst()))
         try harness.store.write { db in
-            _ = try ActivityRepository(db).deleteChunk(after: 0, through: 2, limit: 10)
+            _ = try ActivityRepository(db).deleteOldest(.everything(through: 2), limit: 10)
             let ledger = GapLedger(clock: harness.clock.wallClock)
             for host in ["one", "other"] {
                 let gap = StreamGap(host: host, wire: .v1, fromMicroseconds: 1, toMicroseconds: 2, cause: "blind")

@@ -147,7 +147,7 @@ struct VerificationTests {
                     try harness.expectSound(rowsOfLook: 50)
                     let store = harness.store
                     async let deletion = store.write { db in
-                        try ActivityRepository(db).deleteChunk(after: 0, limit: 500)
+                        try ActivityRepository(db).deleteOldest(.everything(), limit: 500)
                     }
                     try harness.expectSound(rowsOfLook: 50)
                     cleaned += try await deletion.deletedRows

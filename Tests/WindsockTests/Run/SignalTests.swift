@@ -120,6 +120,19 @@ import Testing
         try await rig.server.stop()
     }
 
+    @Test func `SIGHUP takes a limit of rows`() async throws {
+        let rig = try await rig()
+        let config = try rig.folder.write("{}", to: "config.json")
+        let daemon = try rig.start(["--config", config])
+        try await waitForStart(rig, daemon)
+        try rig.folder.write(#"{"activity": {"maxRows": 100}}"#, to: "config.json")
+        daemon.send(SIGHUP)
+        try await eventually("it is in force: \(daemon.log)") { daemon.log.contains("the configuration is in force") }
+        try await eventually("the log fits: \(daemon.log)") { try rig.totals().rowsInLog <= 100 }
+        #expect(try await rig.stop(daemon) == .exited(0))
+        try await rig.server.stop()
+    }
+
     @Test func `one daemon alone has a database, and the second says who`() async throws {
         let rig = try await rig()
         let daemon = try rig.start()
