@@ -11,10 +11,20 @@ package struct RunState: Sendable, Equatable, Codable {
     /// The fault of the machine (disk full, I/O error, busy) that holds the writer up now; nil when none does.
     package var machineFault: String?
 
-    package init(flow: FlowCounters, connection: ConnectionStatus.Snapshot, machineFault: String?) {
+    /// Since when a reader has kept the write-ahead log from being begun anew, in microseconds since the Unix epoch; nil
+    /// when none does.
+    package var logPinnedSinceMicroseconds: Int64?
+
+    package init(
+        flow: FlowCounters,
+        connection: ConnectionStatus.Snapshot,
+        machineFault: String?,
+        logPinnedSinceMicroseconds: Int64? = nil
+    ) {
         self.flow = flow
         self.connection = connection
         self.machineFault = machineFault
+        self.logPinnedSinceMicroseconds = logPinnedSinceMicroseconds
     }
 
     /// Reads what a run wrote down; nil when there was none, or it was of another version.

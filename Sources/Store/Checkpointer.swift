@@ -1,3 +1,4 @@
+import CSQLite
 import Dispatch
 import GRDB
 import GRDBSQLite
@@ -7,9 +8,9 @@ import Synchronization
 /// Moves the write-ahead log into the database's file beside the writer, on a connection of its own.
 ///
 /// SQLite's automatic checkpoint runs inside the commit that crosses its limit, and stops the writer for as long as it
-/// takes to copy and sync everything, a quarter of a second for a full log. Here the bulk is copied while the writer goes
-/// on; only the little that it added meanwhile is left for the writer itself, after which SQLite begins the log anew
-/// (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
+/// takes to copy and sync everything, a quarter of a second for a full log. Here the bulk is copied and synced while the
+/// writer goes on; only the little that it added meanwhile is left for the writer itself, after which SQLite begins the
+/// log anew (https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files).
 final class Checkpointer: Sendable {
     struct Limits {
         /// The log at which copying begins.
@@ -19,14 +20,25 @@ final class Checkpointer: Sendable {
         var limitBytes = 208 * 1024 * 1024
 
         /// What may be left for the writer, which stands still for it.
-        var restBytes = 8 * 1024 * 1024
+        var restBytes = 2 * 1024 * 1024
+
+        init() {}
+
+        init(startBytes: Int, limitBytes: Int, restBytes: Int) {
+            self.startBytes = startBytes
+            self.limitBytes = limitBytes
+            self.restBytes = restBytes
+        }
+
+        /// Those of a log at which copying begins at another length.
+        init(bytes: Int) { self.init(startBytes: bytes, limitBytes: 2 * bytes, restBytes: bytes / 4) }
 
         /// The usual ones; in a debug build `WINDSOCK_CHECKPOINT_BYTES` makes them as small as a test needs them.
         static var current: Limits {
             var limits = Limits()
             #if DEBUG
             if let text = getenv("WINDSOCK_CHECKPOINT_BYTES"), let bytes = Int(String(cString: text)) {
-                limits = Limits(startBytes: bytes, limitBytes: 2 * bytes, restBytes: bytes / 4)
+                limits = Limits(bytes: bytes)
             }
             #endif
             return limits
@@ -34,7 +46,7 @@ final class Checkpointer: Sendable {
     }
 
     /// How often is copied at most before the writer gets the rest, however much that is.
-    private static let maximumRounds = 4
+    private static let maximumRounds = 6
 
     private struct State {
         /// Pages that were written to the log since it was begun anew.
@@ -42,6 +54,7 @@ final class Checkpointer: Sendable {
         var isCopying = false
         var isRestDue = false
         var failure: String?
+        var pin: LogPin?
     }
 
     private let connection: DatabaseQueue
@@ -74,6 +87,9 @@ final class Checkpointer: Sendable {
     /// The log grows on meanwhile, so that in the end the writer fails for the same reason.
     var failure: String? { state.withLock { $0.failure } }
 
+    /// The reader that was in the way of the last checkpoint; nil when none was.
+    var pin: LogPin? { state.withLock(\.pin) }
+
     /// Takes note of what a commit wrote, and does the rest of a checkpoint when it is due.
     ///
     /// - Parameter writer: The writer's connection, outside of a transaction.
@@ -93,9 +109,12 @@ final class Checkpointer: Sendable {
         if isRestDue || isFull { finish(writer) }
     }
 
+    /// Whether the bulk of the log is being copied.
+    var isCopying: Bool { state.withLock(\.isCopying) }
+
     /// Copies as far as readers allow, waiting for nobody but a checkpoint that is under way.
     func copyNow() throws -> Bool {
-        try copying.sync { try connection.inDatabase { try damage.watch($0, Checkpointer.passive).isComplete } }
+        try copying.sync { try connection.inDatabase { try damage.watch($0, passive).isComplete } }
     }
 
     /// Ends without finishing what is being copied.
@@ -111,7 +130,12 @@ final class Checkpointer: Sendable {
         defer { CrashPoint.pass(.checkpointDone) }
         note {
             for _ in 0..<Checkpointer.maximumRounds {
-                let progress = try connection.inDatabase { try damage.watch($0, Checkpointer.passive) }
+                let progress = try connection.inDatabase { database in
+                    let progress = try damage.watch(database, passive)
+                    // SQLite does it when all is copied, for which the writer would have to stand still.
+                    try Checkpointer.sync(database)
+                    return progress
+                }
                 let added = progress.logPages - end
                 end = progress.logPages
                 if added <= pages(limits.restBytes) { break }
@@ -128,7 +152,7 @@ final class Checkpointer: Sendable {
     /// Where a reader is in the way the log grows on, and copying begins again when it has grown by as much.
     private func finish(_ writer: Database) {
         CrashPoint.pass(.checkpointBegun)
-        note { _ = try damage.watch(writer, Checkpointer.passive) }
+        note { _ = try damage.watch(writer, passive) }
         CrashPoint.pass(.checkpointDone)
         state.withLock { state in
             state.pages = 0
@@ -149,17 +173,20 @@ final class Checkpointer: Sendable {
 
     private func pages(_ bytes: Int) -> Int { bytes / StoreConfiguration.pageSizeBytes }
 
-    private struct Progress {
-        var logPages: Int
-        var copiedPages: Int
-
-        var isComplete: Bool { copiedPages == logPages }
+    /// Waits until what was copied is on the disk.
+    private static func sync(_ database: Database) throws {
+        let code = windsock_sqlite_sync_file(UnsafeMutableRawPointer(database.sqliteConnection))
+        guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
     }
 
-    private static func passive(_ database: Database) throws -> Progress {
-        let progress = try BoundStatement(database, "PRAGMA wal_checkpoint(PASSIVE)").first { row in
-            Progress(logPages: Int(row.int64(1)), copiedPages: Int(row.int64(2)))
+    private func passive(_ database: Database) throws -> CheckpointProgress {
+        let found = try BoundStatement(database, "PRAGMA wal_checkpoint(PASSIVE)").first { row in
+            CheckpointProgress(logPages: Int(row.int64(1)), copiedPages: Int(row.int64(2)))
         }
-        return progress ?? Progress(logPages: 0, copiedPages: 0)
+        let progress = found ?? CheckpointProgress(logPages: 0, copiedPages: 0)
+        state.withLock { state in
+            state.pin = LogPin.after(state.pin, progress, limitBytes: limits.limitBytes, now: .now)
+        }
+        return progress
     }
 }

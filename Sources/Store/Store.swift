@@ -70,6 +70,11 @@ package final class Store: Sendable {
     /// - Returns: The open database, whose schema is the one that this version knows.
     /// - Throws: ``StoreError``.
     package static func open(path: String, access: Access) throws -> Store {
+        try open(path: path, access: access, limits: .current)
+    }
+
+    /// Opens the database with limits of its own for the daemon's checkpoints.
+    static func open(path: String, access: Access, limits: Checkpointer.Limits) throws -> Store {
         _ = StoreConfiguration.processWide
         let file = StoreFile(path: path)
         try file.prepare(for: access)
@@ -94,7 +99,7 @@ package final class Store: Sendable {
             let checkpointer = try Checkpointer(
                 path: file.path,
                 configuration: beside,
-                limits: .current,
+                limits: limits,
                 damage: damage
             )
             return Store(
@@ -176,6 +181,12 @@ package final class Store: Sendable {
 
     /// Why the write-ahead log cannot be moved into the database's file; nil when it can.
     package var checkpointFailure: String? { checkpointer?.failure }
+
+    /// Whether the write-ahead log is being moved into the database's file now, for which the disk has much to do.
+    package var isCopyingLog: Bool { checkpointer?.isCopying ?? false }
+
+    /// The reader that was in the way of the daemon's last checkpoint; nil when none was.
+    package var logPin: LogPin? { checkpointer?.pin }
 
     /// How far a checkpoint goes (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
     package enum Checkpoint: String, Sendable {

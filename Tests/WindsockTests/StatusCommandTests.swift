@@ -72,6 +72,23 @@ import Testing
         #expect(!lines.contains("two.example"))
     }
 
+    @Test func `says since when a reader has held the write-ahead log, while the daemon runs`() async throws {
+        let state = RunState(
+            flow: FlowCounters(),
+            connection: ConnectionStatus.Snapshot(),
+            machineFault: nil,
+            logPinnedSinceMicroseconds: database.time(secondsAgo: 90)
+        )
+        let text = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+        try save(state: text, processID: 0, startedSecondsAgo: 200, updatedSecondsAgo: 10)
+        #expect(try await !database.run("status").standardOutput.contains("log pinned"), "nobody runs")
+        let lock = try DatabaseLock(databaseAt: database.path)
+        let since = try await database.json("status")["run"]["logPinnedSince"].string
+        #expect(since == database.text(secondsAgo: 90))
+        #expect(try await database.run("status").standardOutput.contains("log pinned  since "))
+        withExtendedLifetime(lock) {}
+    }
+
     private func savePosition() throws {
         let store = try Store.open(path: database.path, access: .readWrite)
         try store.write { connection in

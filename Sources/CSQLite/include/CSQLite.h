@@ -1,8 +1,8 @@
 #ifndef WINDSOCK_CSQLITE_H
 #define WINDSOCK_CSQLITE_H
 
-/* sqlite3_config and sqlite3_db_config are here because they are variadic, which Swift cannot call; the pages, because
- * SQLite calls back with tables of C functions. */
+/* sqlite3_config and sqlite3_db_config are here because they are variadic, which Swift cannot call; the pages and the
+ * file, because SQLite has tables of C functions for them. */
 
 /* Has SQLite count no memory: the counters are the process's own, behind one mutex that every allocation takes, and
  * cost a tenth of all instructions (https://www.sqlite.org/c3ref/c_config_covering_index_scan.html, MEMSTATUS).
@@ -20,6 +20,10 @@ int windsock_sqlite_leave_log_on_close(void *connection, int is_left);
  * written as zeros. The pages in the write-ahead log are not changed: it has to be emptied besides. `connection` is a
  * `sqlite3 *`. Returns SQLite's result code. */
 int windsock_sqlite_write_clean_pages(void *connection);
+
+/* Waits until what was written to the database's file is on the disk, as SQLite does at the end of a whole checkpoint.
+ * `connection` is a `sqlite3 *`. Returns SQLite's result code. */
+int windsock_sqlite_sync_file(void *connection);
 
 /* Overwrites with zeros what a b-tree page holds between its pointers and its content; leaves any other page as it is.
  * Returns whether there was something. */

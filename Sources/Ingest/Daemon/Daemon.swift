@@ -193,7 +193,8 @@ struct DaemonParts: Sendable {
             clock: CautiousClock(clock, after: lastRun, logger: logger).wallClock,
             logger: logger,
             reserve: reserve,
-            onRetry: handler.forgetActors
+            onRetry: handler.forgetActors,
+            onPin: handler.note(logPinnedSince:)
         )
     }
 }

@@ -214,6 +214,9 @@ package actor EventHandler {
         isDirectoryStale.withLock { $0 = true }
     }
 
+    /// Has the state of the run say that a reader holds the write-ahead log, and since when; from any thread.
+    package nonisolated func note(logPinnedSince microseconds: Int64?) { journal.note(logPinnedSince: microseconds) }
+
     /// Another process may have changed an actor (a retry, a clean-up); our own writes do not change `data_version`.
     private func forgetIfOthersWrote(_ db: Database) throws {
         let version = try Store.dataVersion(db)

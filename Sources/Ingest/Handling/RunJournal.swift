@@ -11,6 +11,7 @@ final class RunJournal: Sendable {
     private let clock: WallClock
     private let startedAtMicroseconds: Int64
     private let fault = Mutex<String?>(nil)
+    private let pinnedSince = Mutex<Int64?>(nil)
     private let onFault: @Sendable (String?) -> Void
     private let saved = Mutex<(state: RunState, at: ContinuousClock.Instant)?>(nil)
 
@@ -33,7 +34,12 @@ final class RunJournal: Sendable {
     }
 
     var state: RunState {
-        RunState(flow: queue.counters, connection: connection.snapshot, machineFault: fault.withLock { $0 })
+        RunState(
+            flow: queue.counters,
+            connection: connection.snapshot,
+            machineFault: fault.withLock { $0 },
+            logPinnedSinceMicroseconds: pinnedSince.withLock { $0 }
+        )
     }
 
     /// Whether the state has changed since it was saved.
@@ -67,6 +73,9 @@ final class RunJournal: Sendable {
         if hadFault { onFault(nil) }
         return hadFault
     }
+
+    /// Takes note of a reader that holds the write-ahead log since a time; of none with nil.
+    func note(logPinnedSince microseconds: Int64?) { pinnedSince.withLock { $0 = microseconds } }
 
     func save(_ db: Database) throws {
         let state = state

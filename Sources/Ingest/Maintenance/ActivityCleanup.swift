@@ -35,6 +35,11 @@ package actor ActivityCleanup {
     /// The timer ticks this often, and decides each time whether a sweep is due.
     package static let tickInterval: Duration = .seconds(5)
 
+    private static let longestPause: Duration = .milliseconds(100)
+    /// How long a chunk waits at most for the write-ahead log to be copied, and how often it looks.
+    private static let longestCopying: Duration = .seconds(10)
+    private static let copyingPause: Duration = .milliseconds(10)
+
     private let executor = QueueExecutor(label: "windsock.cleanup")
     private let store: Store
     private let logger: Logger
@@ -53,7 +58,8 @@ package actor ActivityCleanup {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Makes a clean-up; `onRetry` is called within each transaction that applies an event, which may change an actor.
+    /// Makes a clean-up; `onRetry` is called within each transaction that applies an event, which may change an actor,
+    /// and `onPin` when a reader begins to hold the write-ahead log, with the time since when, and with nil when it ends.
     package init(
         _ options: Options,
         store: Store,
@@ -61,7 +67,8 @@ package actor ActivityCleanup {
         logger: Logger,
         reserve: DiskReserve? = nil,
         tickInterval: Duration = ActivityCleanup.tickInterval,
-        onRetry: @escaping @Sendable () -> Void = {}
+        onRetry: @escaping @Sendable () -> Void = {},
+        onPin: @escaping @Sendable (Int64?) -> Void = { _ in }
     ) {
         self.reserve = reserve
         self.options = Mutex(options)
@@ -78,6 +85,7 @@ package actor ActivityCleanup {
             room,
             BallastKeeping(reserve: reserve),
             CheckpointWatch(store: store),
+            LogPinWatch(store: store, clock: clock, logger: logger, onChange: onPin),
             WaitingRetryJob(store: store, clock: clock, logger: logger, onRetry: onRetry),
         ]
     }
@@ -143,7 +151,12 @@ package actor ActivityCleanup {
         if stopping { throw CancellationError() }
         // Once it is copied, the log is begun anew instead of growing on.
         if reserve?.isShort == true { try store.checkpoint(.passive) }
-        try await Task.sleep(for: min(took, .milliseconds(100)))
+        try await Task.sleep(for: min(took, ActivityCleanup.longestPause))
+        // What is added to the log meanwhile would have to be copied with the handler standing still.
+        let patience = ContinuousClock.now + ActivityCleanup.longestCopying
+        while store.isCopyingLog, !stopping, ContinuousClock.now < patience {
+            try await Task.sleep(for: ActivityCleanup.copyingPause)
+        }
     }
 }
 

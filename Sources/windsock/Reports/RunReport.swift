@@ -50,6 +50,9 @@ struct RunReport: Encodable {
     /// What keeps the daemon from writing now (disk full, for example).
     let machineFault: String?
 
+    /// Since when somebody's reading has kept the write-ahead log from being begun anew; left out when nobody's does.
+    let logPinnedSince: String?
+
     /// - Parameters:
     ///   - row: What the daemon wrote into the database.
     ///   - holder: Who has the database now; nil when nobody has.
@@ -64,6 +67,7 @@ struct RunReport: Encodable {
         connection = state.map { Connection($0.connection, nowMicroseconds: nowMicroseconds) }
         // The database cannot hold the word that it cannot be written to.
         machineFault = holder.flatMap(\.fault) ?? (holder == nil ? nil : state?.machineFault)
+        logPinnedSince = holder == nil ? nil : state?.logPinnedSinceMicroseconds.map(UTCTimestamp.text)
     }
 }
 

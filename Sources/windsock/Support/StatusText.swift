@@ -44,6 +44,7 @@ enum StatusText {
             }
         }
         lines.add("fault", run.machineFault)
+        lines.add("log pinned", run.logPinnedSince.map { "since \(Words.time($0)) by somebody who reads the database" })
         guard let flow = run.flow else { return lines.add("run", "unreadable: another version wrote it") }
         var parts = ["queued \(Words.number(flow.queued))", "in hand \(Words.number(flow.inHand))"]
         parts.append("stored \(Words.number(flow.stored))")

@@ -13,8 +13,8 @@ struct CleanupBench {
     let harness: IngestHarness
     let recorder = LogRecorder()
 
-    init() throws {
-        harness = try IngestHarness()
+    init(checkpointBytes: Int? = nil) throws {
+        harness = try IngestHarness(checkpointBytes: checkpointBytes)
     }
 
     /// Handles events at a time of receipt, in hours after the base.
@@ -38,13 +38,18 @@ struct CleanupBench {
     }
 
     /// Runs a clean-up while `body` runs.
-    func clean(_ options: ActivityCleanup.Options, _ body: (ActivityCleanup) async throws -> Void) async throws {
+    func clean(
+        _ options: ActivityCleanup.Options,
+        onPin: @escaping @Sendable (Int64?) -> Void = { _ in },
+        _ body: (ActivityCleanup) async throws -> Void
+    ) async throws {
         let cleanup = ActivityCleanup(
             options,
             store: harness.store,
             clock: harness.clock.wallClock,
             logger: recorder.logger,
-            tickInterval: .milliseconds(2)
+            tickInterval: .milliseconds(2),
+            onPin: onPin
         )
         async let end: Void = cleanup.run()
         do {

@@ -1,13 +1,13 @@
 import Foundation
 import GRDB
 import Logging
-import Store
 import Synchronization
 import TestSupport
 import Testing
 
 @testable import Ingest
 @testable import Jetstream
+@testable import Store
 
 /// A message as a connection delivers it.
 struct SampleMessage {
@@ -31,12 +31,14 @@ final class IngestHarness: Sendable {
     let clock = SettableClock(at(3600))
     let source = StreamSource(host: "jetstream.example", wire: .v1, connection: 1)
 
-    init() throws {
+    /// Makes a database whose daemon begins to move its write-ahead log at a length, or at the usual one.
+    init(checkpointBytes: Int? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("windsock-ingest-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         store = try Store.open(
             path: folder.appendingPathComponent("windsock.db").path,
-            access: .daemon(synchronous: .normal)
+            access: .daemon(synchronous: .normal),
+            limits: checkpointBytes.map(Checkpointer.Limits.init(bytes:)) ?? .current
         )
     }
 
