@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from . import backlog, growth, live, machine, plot, queries, report, start
+from . import backlog, growth, live, machine, plot, queries, report, start, sweep
 from .daemon import make_template
 from .errors import BenchmarkError
 from .options import Options, choose, parser
@@ -39,6 +39,8 @@ def measure_part(workspace: Workspace, options: Options, template: Path, name: s
         return start.measure(workspace, options, long_log(options.rows))
     if name == "queries":
         return queries.measure(workspace, options, long_log(options.small_rows), long_log(options.rows))
+    if name == "sweep":
+        return sweep.measure(workspace, options, long_log(options.rows))
     part, points = growth.measure(workspace, options, [long_log(rows) for rows in options.growth_rows])
     if options.plot:
         plot.write(options.plot, points, options.growth_events)

@@ -16,9 +16,11 @@ from .workspace import Workspace
 class Daemon(Child):
     """A `windsock run`."""
 
-    def __init__(self, workspace: Workspace, url: str, path: Path, config: Path | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, url: str, path: Path, config: Path | None = None, *, log_level: str = "warning"
+    ) -> None:
         command = [str(workspace.programs.windsock), "run", "--host", url, "--database", str(path)]
-        command += ["--log-level", "warning"]
+        command += ["--log-level", log_level]
         if config is not None:
             command += ["--config", str(config)]
         self.started = time.perf_counter()

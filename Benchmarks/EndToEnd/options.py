@@ -5,7 +5,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PARTS = ("backlog", "live", "start", "queries", "growth")
+PARTS = ("backlog", "live", "start", "queries", "sweep", "growth")
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Options:
     live_seconds: int
     live_checkpoints: int
     starts: int
+    sweep_baseline_seconds: int
     load_events: int
     growth_rows: tuple[int, ...]
     growth_events: int
@@ -74,6 +75,7 @@ def choose(given: argparse.Namespace) -> Options:
         live_seconds=6 if quick else 60,
         live_checkpoints=0 if quick else 2,
         starts=1 if quick else 5,
+        sweep_baseline_seconds=6 if quick else 60,
         load_events=4_000 if quick else 15_000,
         growth_rows=tuple(size for size in sizes if size < rows) + (rows,),
         growth_events=10_000 if quick else 100_000,

@@ -49,9 +49,15 @@ package struct ActivitySweep {
     /// The rows that one look of a count covers, so that none holds the write-ahead log for long.
     private static let rowsOfLook = 20_000
 
+    /// The free pages that are left for what comes next while rows are deleted: 16 MiB.
+    private static let freePagesBetween = 4_096
+
     private let store: Store
     private let giveWay: (Duration) async throws -> Void
-    private var pace = ChunkPace()
+    /// One for each kind of work: what is right for one makes a chunk of another take a second.
+    private var rowPace = ChunkPace()
+    private var tombstonePace = ChunkPace()
+    private var pagePace = ChunkPace(first: 50)
 
     /// Makes a sweep.
     ///
@@ -117,8 +123,8 @@ package struct ActivitySweep {
         let cutoff = min(cutoffMicroseconds, oldestOpen ?? .max)
         var deleted = 0
         while true {
-            let limit = pace.rows
-            let count = try await chunk { db in
+            let limit = tombstonePace.size
+            let count = try await chunk(\.tombstonePace) { db in
                 try TombstoneRepository(db).deleteExpired(receivedBefore: cutoff, limit: limit)
                     + AccountTombstoneRepository(db).deleteExpired(receivedBefore: cutoff, limit: limit)
             }
@@ -132,22 +138,29 @@ package struct ActivitySweep {
         var result = Result()
         var deletion = ActivityDeletion.none
         while !deletion.isComplete {
-            let (last, limit, now) = (deletion.lastID, pace.rows, cut)
-            deletion = try await chunk { db in
+            let (last, limit, now) = (deletion.lastID, rowPace.size, cut)
+            deletion = try await chunk(\.rowPace) { db in
                 try ActivityRepository(db).deleteOldest(now, after: last, limit: limit)
             }
             cut = cut.rest(after: deletion)
             result.add(deletion)
+            try await shrink(to: ActivitySweep.freePagesBetween)
         }
         return result
     }
 
     /// Gives free pages back to the file system.
-    package mutating func shrink() async throws {
+    ///
+    /// For each page SQLite may search the whole list of free pages, so that many of them cost the square of their number:
+    /// while rows are deleted the list is kept short.
+    ///
+    /// - Parameter most: How many may be left.
+    /// - Throws: What SQLite says, or what giving way threw.
+    package mutating func shrink(to most: Int = 0) async throws {
         var free = try store.read { db in try IncrementalVacuum.freePages(db) }
-        while free > 0 {
-            let pages = pace.pages
-            let remaining = try await chunk { db in try IncrementalVacuum.step(db, pages: pages) }
+        while free > most {
+            let pages = pagePace.size
+            let remaining = try await chunk(\.pagePace) { db in try IncrementalVacuum.step(db, pages: pages) }
             // While the handler deletes as fast as this gives back, there is no end to reach.
             if remaining >= free { return }
             free = remaining
@@ -155,7 +168,10 @@ package struct ActivitySweep {
     }
 
     /// One transaction of about 20 ms, and then the writer's turn.
-    private mutating func chunk<Value>(_ work: (Database) throws -> Value) async throws -> Value {
+    private mutating func chunk<Value>(
+        _ pace: WritableKeyPath<ActivitySweep, ChunkPace>,
+        _ work: (Database) throws -> Value
+    ) async throws -> Value {
         let start = ContinuousClock.now
         let value = try store.write { db in
             let value = try work(db)
@@ -164,25 +180,25 @@ package struct ActivitySweep {
         }
         CrashPoint.pass(.sweepCommitted)
         let took = ContinuousClock.now - start
-        pace.adjust(took)
+        self[keyPath: pace].adjust(took)
         try await giveWay(took)
         return value
     }
 }
 
-/// How much a chunk holds, so that it takes about 20 ms on the machine at hand.
+/// How much a chunk of one kind of work holds, so that it takes about 20 ms on the machine at hand.
 struct ChunkPace {
     private static let target: Duration = .milliseconds(20)
-    private static let smallest = 20
+    private static let smallest = 10
     private static let largest = 5_000
 
-    private(set) var rows = 200
+    /// Rows to look at, or pages to give back.
+    private(set) var size: Int
 
-    /// Pages of the file to give back; moving one costs about as much as deleting two rows.
-    var pages: Int { max(ChunkPace.smallest / 2, rows / 2) }
+    init(first: Int = 200) { size = first }
 
     mutating func adjust(_ took: Duration) {
         let factor = took <= .zero ? 2 : min(2, max(0.5, ChunkPace.target / took))
-        rows = min(ChunkPace.largest, max(ChunkPace.smallest, Int(Double(rows) * factor)))
+        size = min(ChunkPace.largest, max(ChunkPace.smallest, Int(Double(size) * factor)))
     }
 }

@@ -139,7 +139,7 @@ extension PersonErasure {
     private mutating func removeRecords(of actor: Int64, throughRev rev: String) async throws {
         var last: Int64 = 0
         while true {
-            let limit = pace.rows
+            let limit = pace.size
             let purge = try await chunk { db in
                 try RecordRepository(db).purge(actor: actor, throughRev: rev, afterID: last, limit: limit)
             }
@@ -155,7 +155,7 @@ extension PersonErasure {
             let (found, end) = try tombstones(after: place, throughRev: rev)
             var rest = found[...]
             while !rest.isEmpty {
-                let part = rest.prefix(pace.rows)
+                let part = rest.prefix(pace.size)
                 rest = rest.dropFirst(part.count)
                 result.tombstones += try await chunk { db in
                     try TombstoneRepository(db).remove(part, throughRev: rev)
@@ -185,7 +185,7 @@ extension PersonErasure {
     private mutating func remove(_ ids: [Int64]) async throws {
         var rest = ids[...]
         while !rest.isEmpty {
-            let part = rest.prefix(pace.rows)
+            let part = rest.prefix(pace.size)
             rest = rest.dropFirst(part.count)
             let deletion = try await chunk { db in try ActivityRepository(db).delete(part) }
             result.events += deletion.deletedRows
