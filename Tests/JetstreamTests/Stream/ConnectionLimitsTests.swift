@@ -70,7 +70,7 @@ struct ConnectionLimitsTests {
         }
         var limits = ConnectionLimits()
         // Shorter than all of it takes, and much longer than one batch.
-        limits.stuckAfter = .seconds(4)
+        limits.stuckAfter = .seconds(10)
         let store = MemoryStore(position: Self.position(server.port))
         let rig = try ReaderRig(
             hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
@@ -78,7 +78,7 @@ struct ConnectionLimitsTests {
             limits: limits,
             queueCapacityBytes: 64 * 1024
         )
-        let handler = MemoryHandler(store, rig.reader.queue, bytesPerSecond: 600_000)
+        let handler = MemoryHandler(store, rig.reader.queue, bytesPerSecond: 250_000)
         let handling: @Sendable () async -> Void = {
             await handler.run { rig.reader.queue.counters.received < 3_000 }
         }
