@@ -94,9 +94,16 @@ package actor EventHandler {
     private func handleBacklog(from first: DraftedBatch) async {
         var batch: DraftedBatch? = first
         while let current = batch {
-            async let next = EventHandler.draftNext(queue)
-            await handle(current)
-            batch = await next
+            // A message that is larger than a batch is alone in one, and is written with several times its size.
+            if current.batch.byteCount > MessageQueue.batchByteLimit {
+                batch = nil
+                await handle(current)
+                batch = queue.take().map(DraftedBatch.init)
+            } else {
+                async let next = EventHandler.draftNext(queue)
+                await handle(current)
+                batch = await next
+            }
             if let waiting = batch, queue.isFinished {
                 return queue.discard(count: waiting.count, .stop)
             }

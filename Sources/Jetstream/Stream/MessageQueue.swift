@@ -10,8 +10,9 @@ package final class MessageQueue: Sendable {
     /// When a batch is closed and the next begun: about what one commit should hold.
     package static let batchMessageLimit = 3_000
     package static let batchByteLimit = 2 * 1024 * 1024
-    /// Two whole batches: with the one that is written and the one that is read ahead, as much as keeps the writer busy.
-    package static let usualCapacityBytes = 2 * batchByteLimit
+    /// Nearly two whole batches: with the one that is written and the one that is read ahead, as much as keeps the writer
+    /// busy; and one message at its limit leaves no room for another.
+    package static let usualCapacityBytes = 2 * batchByteLimit - 256 * 1024
 
     fileprivate struct State {
         var batches: [MessageBatch] = []

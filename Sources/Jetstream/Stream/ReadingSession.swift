@@ -146,7 +146,8 @@ struct ReadingSession {
         // All messages of a chunk were there at the same time.
         var receivedAt: Int64?
         var messages = 0
-        _ = try connection.receive(until: deadline) { message in
+        let queue = surroundings.queue
+        _ = try connection.receive(until: deadline, while: queue.hasRoom) { message in
             let time = receivedAt ?? surroundings.clock.now()
             receivedAt = time
             messages += 1
@@ -170,7 +171,9 @@ struct ReadingSession {
         let now = surroundings.clock.now()
         surroundings.status.update { $0.lastFrameMicroseconds = now }
         let silence = connection.lastFrameAt - lastMessageAt
-        guard intake.mayCover(nowMicroseconds: now), sight.believes(silence: silence) else { return }
+        guard connection.isCaughtUp, intake.mayCover(nowMicroseconds: now), sight.believes(silence: silence) else {
+            return
+        }
         let hasSettled = connection.lastFrameAt - openedAt >= surroundings.limits.settlingTime
         surroundings.queue.noteCoverage(
             StreamCoverage(source: intake.source, untilMicroseconds: now, beganLive: beganLive && hasSettled)

@@ -30,7 +30,7 @@ package final class WebSocketConnection {
     private let wake: WakeSignal
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: CurlOptions.chunkBytes, alignment: 16)
     private var decoder: FrameDecoder
-    /// Frame bytes that came together with the end of the handshake.
+    /// Frame bytes that came together with the end of the handshake, or behind the last message that was wanted.
     private var unread: [UInt8]
     private var pongsInChunk = 0
     private var pingCount: UInt32 = 0
@@ -48,12 +48,17 @@ package final class WebSocketConnection {
         buffer.deallocate()
     }
 
+    /// Whether everything that was received has been handled.
+    package var isCaughtUp: Bool { unread.isEmpty }
+
     /// Waits for bytes, and handles at most one chunk of 64 KiB.
     ///
     /// - Parameters:
     ///   - deadline: when to return without bytes.
     ///   - reading: false leaves the socket unread, so that TCP holds the server back; output still goes out, but
     ///     pings are not seen.
+    ///   - wantsMore: asked after each message; false leaves the rest of the chunk for later. A chunk of compressed messages
+    ///     may hold hundreds of times as much.
     ///   - onMessage: called for each complete message, in order; messages before a fault are handed out before the
     ///     fault is thrown.
     /// - Returns: why it returned.
@@ -61,6 +66,7 @@ package final class WebSocketConnection {
     package func receive(
         until deadline: ContinuousClock.Instant,
         reading: Bool = true,
+        while wantsMore: () -> Bool = { true },
         onMessage: (WebSocketMessage) -> Void
     ) throws(WebSocketError) -> Progress {
         if let ending { throw ending }
@@ -68,13 +74,13 @@ package final class WebSocketConnection {
         if reading, !unread.isEmpty {
             let bytes = unread
             unread = []
-            try handle(bytes, onMessage)
+            try handle(bytes, wantsMore, onMessage)
             return .received
         }
         while true {
             do {
                 try transport.flush()
-                if reading, try readChunk(onMessage) { return .received }
+                if reading, try readChunk(wantsMore, onMessage) { return .received }
                 switch try transport.wait(reading: reading, until: deadline, wake: wake) {
                 case .ready: continue
                 case .deadline: return .idle
@@ -134,21 +140,28 @@ package final class WebSocketConnection {
     // MARK: - Reading
 
     /// Reads and handles one chunk, if there is one.
-    private func readChunk(_ onMessage: (WebSocketMessage) -> Void) throws(WebSocketError) -> Bool {
+    private func readChunk(
+        _ wantsMore: () -> Bool,
+        _ onMessage: (WebSocketMessage) -> Void
+    ) throws(WebSocketError) -> Bool {
         switch try transport.read(into: buffer) {
         case .nothing:
             return false
         case .endOfStream:
             throw .connectionLost(message: "the server ended the stream without a close frame")
         case .bytes(let count):
-            try handle(UnsafeRawBufferPointer(rebasing: buffer[..<count]), onMessage)
+            try handle(UnsafeRawBufferPointer(rebasing: buffer[..<count]), wantsMore, onMessage)
             return true
         }
     }
 
-    private func handle(_ bytes: [UInt8], _ onMessage: (WebSocketMessage) -> Void) throws(WebSocketError) {
+    private func handle(
+        _ bytes: [UInt8],
+        _ wantsMore: () -> Bool,
+        _ onMessage: (WebSocketMessage) -> Void
+    ) throws(WebSocketError) {
         let result = bytes.withUnsafeBytes { chunk in
-            Result { () throws(WebSocketError) in try handle(chunk, onMessage) }
+            Result { () throws(WebSocketError) in try handle(chunk, wantsMore, onMessage) }
         }
         do {
             try result.get()
@@ -159,6 +172,7 @@ package final class WebSocketConnection {
 
     private func handle(
         _ chunk: UnsafeRawBufferPointer,
+        _ wantsMore: () -> Bool,
         _ onMessage: (WebSocketMessage) -> Void
     ) throws(WebSocketError) {
         let framesBefore = decoder.frameCount
@@ -167,12 +181,16 @@ package final class WebSocketConnection {
         }
         pongsInChunk = 0
         var rest = chunk
-        while let event = try decoder.next(in: &rest) {
+        handling: while let event = try decoder.next(in: &rest) {
             switch event {
             case .message(let message):
                 onMessage(message)
                 // The callback may have closed the connection, or found it broken when it sent.
                 if let ending { throw ending }
+                guard rest.isEmpty || wantsMore() else {
+                    unread = Array(rest)
+                    break handling
+                }
             case .ping(let payload): try answer(ping: payload)
             case .pong: break
             case .close(let code, let reason): throw .closedByServer(code: code, reason: reason)

@@ -77,6 +77,15 @@ struct ForgottenEventTests {
     }
 
     @Test
+    func `an event of before whose revision is ahead of the clock is known by its time`() async throws {
+        try await rig.forget(at: 100)
+        let ahead = SampleCommit(at: 99, rkey: "a").with { commit in
+            (commit.did, commit.rev) = (ForgettingRig.person, SampleCommit(at: 1_000_000).rev)
+        }
+        #expect(try await harness.process([ahead.json]).flow.skipped == [.forgotten: 1])
+    }
+
+    @Test
     func `invariant 1: what a killed daemon had logged is erased, where nobody has it in hand`() async throws {
         try harness.logOnly(rig.life() + rig.neighbours(20, seed: 2))
         let result = try await rig.forget()

@@ -62,6 +62,36 @@ struct ConnectionLimitsTests {
         #expect(store.contents.gaps.isEmpty)
     }
 
+    @Test func `invariant 6: one chunk fills the queue by no more than a message too many`() async throws {
+        let events = StreamEvent.row(300, spacing: 1_000_000)
+        let server = try RawServer { peer in
+            _ = try peer.acceptStream()
+            try peer.write(Array(events.map(\.bytes).joined()))
+            _ = try peer.hold()
+        }
+        let store = MemoryStore(position: Self.position(server.port))
+        let rig = try ReaderRig(
+            hosts: ["ws://127.0.0.1:\(server.port)/subscribe"],
+            store: store,
+            queueCapacityBytes: 1_000
+        )
+        let handler = MemoryHandler(store, rig.reader.queue)
+        let isStuck = Atomic(true)
+        let handling: @Sendable () async -> Void = {
+            try? await eventually { !isStuck.load(ordering: .sequentiallyConsistent) }
+            await handler.run()
+        }
+        try await rig.run(handling: handling) {
+            defer { isStuck.store(false, ordering: .sequentiallyConsistent) }
+            try await eventually { rig.reader.queue.counters.queued > 0 && !rig.reader.queue.hasRoom() }
+            #expect(rig.reader.queue.counters.queued <= 1_000 / events[0].bytes.count + 1)
+            isStuck.store(false, ordering: .sequentiallyConsistent)
+            try await rig.waitForEvents(300)
+            #expect(rig.reader.status.snapshot.connections == 1)
+        }
+        #expect(store.contents.keys == events.map(\.key))
+    }
+
     @Test func `invariant 6: a slow handler is not a stuck one`() async throws {
         let events = StreamEvent.row(3_000, spacing: 1_000, paddingBytes: 1_000)
         let server = try RawServer { peer in

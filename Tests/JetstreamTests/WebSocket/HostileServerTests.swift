@@ -97,6 +97,34 @@ import Testing
         #expect(connection.receiveToEnd().messages.count == 1000)
     }
 
+    @Test func `leaves the rest of a chunk when no more is wanted, and loses nothing`() throws {
+        let server = try RawServer { peer in
+            try peer.upgrade()
+            try peer.write(Array((0..<1000).map { ServerFrame.text("\($0)") }.joined()))
+        }
+        let connection = try WebSocketConnection.open(port: server.port)
+        try server.output()
+        var messages: [String] = []
+        for round in 1...3 {
+            var taken = 0
+            while taken < 3 {
+                let progress = try connection.receive(
+                    until: .testDeadline,
+                    while: { taken < 3 },
+                    onMessage: { message in
+                        taken += 1
+                        messages.append(String(decoding: message.bytes, as: UTF8.self))
+                    }
+                )
+                #expect(progress == .received)
+            }
+            #expect(messages.count == 3 * round)
+            #expect(!connection.isCaughtUp)
+        }
+        messages += connection.receiveToEnd().messages
+        #expect(messages == (0..<1000).map(String.init))
+    }
+
     @Test func `gives up a close that is never echoed, whatever the server sends`() throws {
         let server = try RawServer { peer in
             try peer.upgrade()
