@@ -176,8 +176,11 @@ package final class Store: Sendable {
 
     /// The sizes of the database's file and of its write-ahead log; 0 for a file that is not there.
     package func fileSizes() -> (databaseBytes: Int64, walBytes: Int64) {
-        (StoreFile.size(of: path), StoreFile.size(of: path + "-wal"))
+        (Store.fileBytes(path), Store.fileBytes(path + "-wal"))
     }
+
+    /// The size of a file; 0 when it is not there.
+    package static func fileBytes(_ path: String) -> Int64 { StoreFile.size(of: path) }
 
     /// Why the write-ahead log cannot be moved into the database's file; nil when it can.
     package var checkpointFailure: String? { checkpointer?.failure }

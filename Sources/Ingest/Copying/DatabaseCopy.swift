@@ -57,8 +57,7 @@ struct DatabaseCopy {
             try finish(file.path)
             try watch.check()
             try file.moveIntoPlace()
-            var status = stat()
-            if stat(file.target, &status) == 0 { contents.bytes = Int64(status.st_size) }
+            contents.bytes = Store.fileBytes(file.target)
             return contents
         } catch {
             file.discard()

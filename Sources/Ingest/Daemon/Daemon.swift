@@ -93,15 +93,17 @@ package struct Daemon: Sendable {
     /// Opens the database and applies what an earlier run left, on a full disk with the room that was kept back for it.
     private func open(_ access: Store.Access, _ reserve: DiskReserve) throws -> Store {
         do {
-            let store = try Store.open(path: settings.database.path, access: access)
-            try recover(store)
-            return store
+            return try openRecovered(access)
         } catch {
             guard reserve.releaseToOpen() else { throw error }
-            let store = try Store.open(path: settings.database.path, access: access)
-            try recover(store)
-            return store
+            return try openRecovered(access)
         }
+    }
+
+    private func openRecovered(_ access: Store.Access) throws -> Store {
+        let store = try Store.open(path: settings.database.path, access: access)
+        try recover(store)
+        return store
     }
 
     private func recover(_ store: Store) throws {

@@ -35,6 +35,7 @@ package actor ActivityCleanup {
     /// The timer ticks this often, and decides each time whether a sweep is due.
     package static let tickInterval: Duration = .seconds(5)
 
+    /// The handler's turn lasts as long as a chunk took, and no longer than this.
     private static let longestPause: Duration = .milliseconds(100)
     /// How long a chunk waits at most for the write-ahead log to be copied, and how often it looks.
     private static let longestCopying: Duration = .seconds(10)

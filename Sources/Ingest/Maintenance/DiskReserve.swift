@@ -124,10 +124,7 @@ package final class DiskReserve: Sendable {
         letGo()
     }
 
-    private var ballastSize: Int64 {
-        var status = stat()
-        return stat(ballast, &status) == 0 ? Int64(status.st_size) : 0
-    }
+    private var ballastSize: Int64 { Store.fileBytes(ballast) }
 
     private func letGo() {
         state.withLock { state in

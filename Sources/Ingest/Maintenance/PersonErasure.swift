@@ -10,6 +10,7 @@ import Texts
 package struct PersonErasure {
     /// Rows that one look at a table without an index of persons covers: some 20 ms.
     private static let examinedRows = 20_000
+    /// Between two looks at what another process does, a daemon or a reader, which tells nobody when it is done.
     private static let pause: Duration = .milliseconds(20)
 
     private let store: Store

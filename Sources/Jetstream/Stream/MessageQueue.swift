@@ -3,9 +3,9 @@ import Synchronization
 
 /// The queue between socket and database, bounded in bytes.
 ///
-/// The reader asks for room before it reads, so nothing is ever dropped from a full queue; one chunk of the socket and
-/// one message at its limit are the most by which it can exceed its capacity. It also keeps the sums of invariant 5, so
-/// that a message moves from one to the next in a single step.
+/// The reader asks for room before each message, so nothing is ever dropped from a full queue, and one message at its
+/// limit is the most by which it can exceed its capacity. It also keeps the sums of invariant 5, so that a message moves
+/// from one to the next in a single step.
 package final class MessageQueue: Sendable {
     /// When a batch is closed and the next begun: about what one commit should hold.
     package static let batchMessageLimit = 3_000

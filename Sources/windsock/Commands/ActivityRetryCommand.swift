@@ -24,9 +24,6 @@ struct ActivityRetryCommand: AsyncParsableCommand {
             """
     )
 
-    /// Longer than SQLite's waits for a lock are at first, so that a daemon gets its turn.
-    private static let pause: Duration = .milliseconds(30)
-
     @OptionGroup var databaseOptions: DatabaseOptions
     @OptionGroup var filterOptions: ActivityFilterOptions
 
@@ -59,9 +56,7 @@ struct ActivityRetryCommand: AsyncParsableCommand {
         if ids.isEmpty {
             var filter = filterOptions.filter()
             filter.status = filter.status ?? .error
-            try await retry.retryAll(filter, limit: limit) { took in
-                try await Task.sleep(for: max(took, ActivityRetryCommand.pause))
-            } report: { result in
+            try await retry.retryAll(filter, limit: limit, giveWay: DaemonTurn.give(after:)) { result in
                 try tally.report(result)
             }
         } else {

@@ -38,9 +38,7 @@ struct ForgetCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try databaseOptions.open(dryRun ? .readOnly : .readWrite)
-        var erasure = PersonErasure(did, store: store) { took in
-            try await Task.sleep(for: max(took, CommandSweep.pause))
-        }
+        var erasure = PersonErasure(did, store: store, giveWay: DaemonTurn.give(after:))
         if dryRun { return try Output.print("would erase \(ForgetCommand.words(for: erasure.count()))") }
         let start = WallClock.system.now()
         let result = try await erasure.run(isBlocked: block)

@@ -3,9 +3,6 @@ import Store
 
 /// A sweep of the log by a command, which leaves room for a running daemon and says what it did.
 enum CommandSweep {
-    /// Longer than SQLite's waits for a lock are at first, so that a daemon gets its turn.
-    static let pause: Duration = .milliseconds(30)
-
     /// Sweeps, and gives the space back to the file system.
     ///
     /// - Parameters:
@@ -18,9 +15,7 @@ enum CommandSweep {
         _ work: (inout ActivitySweep) async throws -> ActivitySweep.Result
     ) async throws -> String {
         let before = size(of: store)
-        var sweep = ActivitySweep(store: store) { took in
-            try await Task.sleep(for: max(took, pause))
-        }
+        var sweep = ActivitySweep(store: store, giveWay: DaemonTurn.give(after:))
         let result = try await work(&sweep)
         // The file itself becomes smaller only when the log's pages are moved into it.
         try store.checkpoint(.truncate)

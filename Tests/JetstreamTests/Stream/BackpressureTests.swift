@@ -31,7 +31,7 @@ struct BackpressureTests {
             #expect(rig.reader.queue.counters.queued > 0)
             server.rest()
             isSlow.store(false, ordering: .sequentiallyConsistent)
-            // Whether it was flooded at all: it holds 4 MiB, and more than that was sent.
+            // Whether it was flooded at all: it holds less than 4 MiB, and more than that was sent.
             let sent = server.account.eventsSent
             #expect(sent * Self.paddingBytes > 20_000_000)
             try await rig.waitForEvents(sent)
