@@ -151,6 +151,14 @@ package final class Store: Sendable {
         try damage.watch { try database.writeWithoutTransaction { try damage.watch($0, body) } }
     }
 
+    /// Has the writer keep few pages in memory for the sake of a row that takes much of it, or as many as usual again.
+    ///
+    /// - Parameter areFew: Which of them.
+    /// - Throws: `DatabaseError`.
+    package func holdPages(few areFew: Bool) throws {
+        try writeWithoutTransaction { try StoreConfiguration.holdPages(areFew, $0) }
+    }
+
     /// Runs `body` on one state of the database, which nothing changes meanwhile.
     ///
     /// Keep it short: the write-ahead log grows while a reader stays.

@@ -29,6 +29,9 @@ enum StoreConfiguration {
     /// The writer's page cache, from the design's memory budget.
     private static let writerCacheKibibytes = 24_000
 
+    /// The writer's page cache while a row is written that is itself larger than this.
+    private static let fewPagesKibibytes = 2000
+
     /// A reader's page cache; with ``readerCount`` readers this is the budget's 8 MiB.
     private static let readerCacheKibibytes = 2000
     private static let readerCount = 4
@@ -135,6 +138,15 @@ enum StoreConfiguration {
     private static func writeCleanPages(_ database: Database) throws {
         let code = windsock_sqlite_write_clean_pages(UnsafeMutableRawPointer(database.sqliteConnection))
         guard code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+    }
+
+    /// Has a writer keep few pages in memory, or as many as usual again; what is too many is given back at once.
+    ///
+    /// Within a transaction too, whose changed pages then go to the write-ahead log before the commit.
+    static func holdPages(_ areFew: Bool, _ database: Database) throws {
+        try database.execute(
+            sql: "PRAGMA cache_size = -\(areFew ? fewPagesKibibytes : writerCacheKibibytes); PRAGMA shrink_memory"
+        )
     }
 
     private static func leaveLogOnClose(_ database: Database, _ isLeft: Bool) {

@@ -36,6 +36,7 @@ package struct Daemon: Sendable {
     ///   way after which no write can be relied on.
     package func run() async throws {
         ProcessMemory.giveBackLargeBlocks()
+        ProcessMemory.shareHeaps()
         let access = Store.Access.daemon(synchronous: settings.database.storeSynchronous)
         try Store.examine(settings.database.path, for: access)
         // Before the database is opened: a newer version must not migrate it under a daemon that runs.

@@ -25,6 +25,9 @@ final class DraftedBatch: @unchecked Sendable {
 
     var count: Int { batch.count }
 
+    /// Whether it is one message that is larger than batches are, and is written with several times its size in memory.
+    var isLarge: Bool { batch.byteCount > MessageQueue.batchByteLimit }
+
     /// What it holds of the commits that were asked for.
     var commits: SeenCommits {
         var seen = SeenCommits()

@@ -38,6 +38,7 @@ package actor EventHandler {
     private var directory = ActorDirectory()
     private var dataVersion: Int64?
     private let isDirectoryStale = Mutex(false)
+    private var holdsFewPages = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -95,7 +96,7 @@ package actor EventHandler {
         var batch: DraftedBatch? = first
         while let current = batch {
             // A message that is larger than a batch is alone in one, and is written with several times its size.
-            if current.batch.byteCount > MessageQueue.batchByteLimit {
+            if current.isLarge {
                 batch = nil
                 await handle(current)
                 batch = queue.take().map(DraftedBatch.init)
@@ -122,7 +123,8 @@ package actor EventHandler {
 
     private func handle(_ batch: DraftedBatch) async {
         let result = await persist { handler in
-            try handler.log(batch)
+            try handler.makeRoom(for: batch)
+            return try handler.log(batch)
         }
         guard let result else { return queue.discard(count: batch.count, .stop) }
         CrashPoint.pass(.logCommitted)
@@ -138,6 +140,14 @@ package actor EventHandler {
         }
         CrashPoint.pass(.applyCommitted)
         queue.noteProgress()
+    }
+
+    /// Gives back, before a large message is written, what SQLite keeps of the database, and lets it keep that again.
+    private func makeRoom(for batch: DraftedBatch) throws {
+        guard batch.isLarge != holdsFewPages else { return }
+        try store.holdPages(few: batch.isLarge)
+        holdsFewPages = batch.isLarge
+        if holdsFewPages { ProcessMemory.giveBackWhatIsFree() }
     }
 
     /// Commit 1.
