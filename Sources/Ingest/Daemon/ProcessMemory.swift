@@ -17,7 +17,7 @@ enum ProcessMemory {
         _ = mallopt(M_MMAP_THRESHOLD, largeBytes)
     }
 
-    /// Has all threads allocate from a few heaps; to be called before there are other threads.
+    /// Has all threads allocate from a few heaps; to be called early, since heaps that there are already stay.
     ///
     /// By default each thread may come to have one (mallopt(3), M_ARENA_MAX). SQLite's pages are made on whichever thread
     /// the writer runs, and each heap keeps the room for all that it ever held at once.

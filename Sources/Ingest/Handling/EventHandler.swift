@@ -95,7 +95,7 @@ package actor EventHandler {
     private func handleBacklog(from first: DraftedBatch) async {
         var batch: DraftedBatch? = first
         while let current = batch {
-            // A message that is larger than a batch is alone in one, and is written with several times its size.
+            // The next one would be in memory beside it.
             if current.isLarge {
                 batch = nil
                 await handle(current)
